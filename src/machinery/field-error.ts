@@ -1,0 +1,113 @@
+/**
+ * What is wrong with one field of an object. Kubernetes: `k8s.io/apimachinery/pkg/util/validation/field`.
+ * `reason` is the cause's reason in a Status; `format` gives upstream's texts.
+ */
+export type FieldErrorReason =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
+
+export interface FieldError {
+  readonly reason: FieldErrorReason;
+  /** `spec.containers[0].image`; map keys stand in brackets: `metadata.labels[a]`. Empty for the object itself. */
+  readonly field: string;
+  /** The bad value; printed as upstream prints it. Absent where upstream leaves it out (required, forbidden). */
+  readonly value?: unknown;
+  readonly detail: string;
+}
+
+const titles: Readonly<Record<FieldErrorReason, string>> = {
+  FieldValueNotFound: 'Not found',
+  FieldValueRequired: 'Required value',
+  FieldValueDuplicate: 'Duplicate value',
+  FieldValueInvalid: 'Invalid value',
+  FieldValueNotSupported: 'Unsupported value',
+  FieldValueForbidden: 'Forbidden',
+  FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
+  FieldValueTypeInvalid: 'Invalid value',
+  InternalError: 'Internal error',
+};
+
+const withoutValue: ReadonlySet<FieldErrorReason> = new Set([
+  'FieldValueRequired',
+  'FieldValueForbidden',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'InternalError',
+] satisfies FieldErrorReason[]);
+
+/** The text without the field's path, as it stands in a Status cause's message. */
+export function formatFieldErrorBody(error: FieldError): string {
+  const title = titles[error.reason];
+  const head = withoutValue.has(error.reason) ? title : `${title}: ${formatValue(error.value)}`;
+  return error.detail === '' ? head : `${head}: ${error.detail}`;
+}
+
+/** The whole text: `spec.replicas: Invalid value: -1: must be greater than or equal to 0`. */
+export function formatFieldError(error: FieldError): string {
+  return error.field === '' ? formatFieldErrorBody(error) : `${error.field}: ${formatFieldErrorBody(error)}`;
+}
+
+function formatValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
+
+/** Builders, named as upstream's, so that validation code reads the same. Lists of supported values are sorted. */
+export const fieldError = {
+  notFound: (field: string, value: unknown): FieldError => ({ reason: 'FieldValueNotFound', field, value, detail: '' }),
+  required: (field: string, detail = ''): FieldError => ({ reason: 'FieldValueRequired', field, detail }),
+  duplicate: (field: string, value: unknown): FieldError => ({
+    reason: 'FieldValueDuplicate',
+    field,
+    value,
+    detail: '',
+  }),
+  invalid: (field: string, value: unknown, detail: string): FieldError => ({
+    reason: 'FieldValueInvalid',
+    field,
+    value,
+    detail,
+  }),
+  notSupported: (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+    reason: 'FieldValueNotSupported',
+    field,
+    value,
+    detail:
+      supported.length === 0
+        ? ''
+        : `supported values: ${[...supported]
+            .sort()
+            .map(v => JSON.stringify(v))
+            .join(', ')}`,
+  }),
+  forbidden: (field: string, detail: string): FieldError => ({ reason: 'FieldValueForbidden', field, detail }),
+  tooLong: (field: string, maxLength: number): FieldError => ({
+    reason: 'FieldValueTooLong',
+    field,
+    detail: `may not be more than ${maxLength} bytes`,
+  }),
+  tooMany: (field: string, actual: number, max: number): FieldError => ({
+    reason: 'FieldValueTooMany',
+    field,
+    detail: `must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
+    value: actual,
+  }),
+  typeInvalid: (field: string, value: unknown, detail: string): FieldError => ({
+    reason: 'FieldValueTypeInvalid',
+    field,
+    value,
+    detail,
+  }),
+  internal: (field: string, detail: string): FieldError => ({ reason: 'InternalError', field, detail }),
+};
