@@ -1,0 +1,29 @@
+/**
+ * The side of whoever talks to an API server: a typed client over a `Transport`, informers, the runner that turns a
+ * controller's steps into requests, leader election and event recording. Every component of the control plane and every
+ * node stands on it; it knows no kind.
+ *
+ * Start reading at `transport.ts`, `client.ts` and `controller.ts`.
+ */
+export { Client, type ObjectList, type ObjectRef } from './client.ts';
+export type { Controller, ReconcileContext, Secondary, View } from './controller.ts';
+export type {
+  AgainStep,
+  CreateStep,
+  DeleteStep,
+  EventStep,
+  PatchStep,
+  Step,
+  SubresourceStep,
+  UpdateStep,
+} from './step.ts';
+export type {
+  PatchType,
+  RequestOptions,
+  ResourceRequest,
+  Transport,
+  Verb,
+  Watch,
+  WatchEvent,
+  WatchSink,
+} from './transport.ts';
