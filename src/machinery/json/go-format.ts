@@ -1,0 +1,23 @@
+/** A text as Go's `%q` prints it. Differs from JSON in what it escapes: `<` stays, control characters are `\x01`. */
+export function quoteGo(text: string): string {
+  let out = '"';
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (char === '"' || char === '\\') out += `\\${char}`;
+    else if (code === 0x07) out += '\\a';
+    else if (code === 0x08) out += '\\b';
+    else if (code === 0x0c) out += '\\f';
+    else if (code === 0x0a) out += '\\n';
+    else if (code === 0x0d) out += '\\r';
+    else if (code === 0x09) out += '\\t';
+    else if (code === 0x0b) out += '\\v';
+    else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else out += char;
+  }
+  return `${out}"`;
+}
+
+/** A list of texts as Go's `%#v` prints a `[]string`. */
+export function formatGoStrings(texts: readonly string[]): string {
+  return `[]string{${texts.map(quoteGo).join(', ')}}`;
+}
