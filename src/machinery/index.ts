@@ -4,6 +4,8 @@
  *
  * Start reading at `object.ts`, `schema/schema.ts` and `status-error.ts`.
  */
+
+export { formatGoDuration, humanizeAge, humanizeDuration, parseGoDuration } from './duration/index.ts';
 export {
   type FieldError,
   type FieldErrorReason,
@@ -11,6 +13,18 @@ export {
   formatFieldError,
   formatFieldErrorBody,
 } from './field-error.ts';
+export { type IntOrString, intValueOf, parseIntOrString, percentOf, scaleIntOrPercent } from './intstr/index.ts';
+export {
+  asList,
+  compareText,
+  formatGoStrings,
+  isDeepEqual,
+  isJsonObject,
+  isSemanticallyEqual,
+  type JsonObject,
+  quoteGo,
+  utf8Length,
+} from './json/index.ts';
 export type {
   FieldsV1,
   KubeObject,
@@ -20,6 +34,24 @@ export type {
   OwnerReference,
   UnknownObject,
 } from './object.ts';
+export {
+  addQuantities,
+  canonicalizeQuantity,
+  checkQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  type QuantityFormat,
+  quantityOf,
+  quantityOfMilli,
+  quantityProblems,
+  quantityToBigInt,
+  quantityToInteger,
+  quantityToMilli,
+  quantityToNumber,
+  subtractQuantities,
+} from './quantity/index.ts';
 export { formatGroupResource, formatGroupVersion, parseGroupVersion, type ResourceType } from './resource-type.ts';
 export type {
   AnySchema,
