@@ -1,0 +1,265 @@
+import type { Pod } from '../api/generated/index.ts';
+import type { KindDefinition, ServedVersion } from '../api/index.ts';
+import type { ResourceRequest, Verb, Watch } from '../client/index.ts';
+import type { KubeObject, ListMeta, ResourceType } from '../machinery/index.ts';
+
+/**
+ * An object version with its shared encodings. Stands in until the store's own appears in `storage/`, which has this
+ * member too.
+ */
+export interface StoredObject {
+  readonly object: KubeObject;
+}
+
+/** Who makes a request, as an authenticator found out. */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string | undefined;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** What is known of a call beyond the request itself. One per connection or component will do where nothing varies. */
+export interface CallContext {
+  readonly user: UserInfo;
+  readonly userAgent?: string | undefined;
+  /** Collects texts for `Warning` headers. */
+  warn(text: string): void;
+  /**
+   * What decoding the body has found that the decoded value no longer shows: `duplicate field "spec.replicas"`. Core
+   * adds unknown fields of its own finding and treats both as `fieldValidation` says.
+   */
+  readonly decodingFindings?: readonly string[] | undefined;
+}
+
+/** One resource in one version, as requests name it. */
+export interface ServedResource {
+  readonly definition: KindDefinition;
+  readonly version: ServedVersion;
+  /** Absent for built-in kinds. */
+  readonly crd?: { readonly name: string; readonly uid: string } | undefined;
+}
+
+/** What is served, now. CRDs come and go; built-in kinds stay. */
+export interface ResourceRegistry {
+  lookup(group: string, version: string, resource: string): ServedResource | undefined;
+  lookupKind(group: string, version: string, kind: string): ServedResource | undefined;
+  /** In discovery's order: built-in kinds first, then CRDs by group and name. */
+  list(): readonly ServedResource[];
+  /** Grows with each change of the list: what discovery and OpenAPI caches compare. */
+  readonly generation: number;
+  /** Told after the list has changed. Returns how to stop listening. */
+  onChange(listener: () => void): () => void;
+}
+
+/**
+ * The answer to a request. Objects are in the kind's storage version; whoever encodes them turns them into `version`
+ * (`convertObject` below), so that what many readers ask for is converted and encoded once.
+ */
+export type ApiResult = ObjectResult | ListResult | OtherResult;
+
+export interface ObjectResult {
+  readonly kind: 'object';
+  /** 200 or 201. */
+  readonly code: number;
+  readonly object: KubeObject;
+  /** The stored form, with its shared encodings; absent for a dry run, whose outcome is stored nowhere. */
+  readonly stored?: StoredObject | undefined;
+  readonly resource: ServedResource;
+}
+
+export interface ListResult {
+  readonly kind: 'list';
+  readonly items: readonly StoredObject[];
+  readonly metadata: ListMeta;
+  readonly resource: ServedResource;
+}
+
+/** A Status, a Scale, a TokenRequest, a SubjectAccessReview: complete as it is. */
+export interface OtherResult {
+  readonly kind: 'other';
+  readonly code: number;
+  readonly object: KubeObject;
+}
+
+export type ApiWatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly stored: StoredObject }
+  | {
+      readonly type: 'BOOKMARK';
+      readonly resourceVersion: string;
+      /** Carries the annotation `k8s.io/initial-events-end: "true"`. */
+      readonly isInitialEventsEnd: boolean;
+    };
+
+export interface ApiWatchSink {
+  /** In order; in the same turn as the commit. */
+  events(batch: readonly ApiWatchEvent[]): void;
+  /** Once, last: with a StatusError to send as an ERROR event, or without one by timeout or a closing server. */
+  end(error?: Error): void;
+}
+
+export interface ApiCore {
+  readonly resources: ResourceRegistry;
+  /** Authorizes and performs any request but a watch. Rejects with a `StatusError`. */
+  execute(request: ResourceRequest, call: CallContext): Promise<ApiResult>;
+  /**
+   * Throws a `StatusError` for what is refused before a stream begins (403, 404, 400); what ends a running one comes
+   * through `sink.end`.
+   */
+  watch(request: ResourceRequest, call: CallContext, sink: ApiWatchSink): Watch;
+  /**
+   * Authorizes a request that is answered elsewhere (log, exec, attach, portforward, proxy) and resolves to the object
+   * that it is about. Rejects with the 403 or 404.
+   */
+  connect(request: ConnectRequest, call: CallContext): Promise<KubeObject>;
+}
+
+export interface ConnectRequest {
+  /** `get` or `create`, by the HTTP method, as RBAC sees it. */
+  readonly verb: Verb;
+  readonly type: Pick<ResourceType, 'group' | 'version' | 'resource'>;
+  readonly subresource: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+// ---- authorization -------------------------------------------------------------------------------------------------
+
+export interface AuthorizationAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** `''` for cluster-scoped requests and all namespaces. */
+  readonly namespace: string;
+  /** `''` where the request names no object. */
+  readonly name: string;
+  /** Present for requests outside the resource API (`/healthz`); then only `verb` and this count. */
+  readonly nonResourcePath?: string | undefined;
+}
+
+export interface AuthorizationDecision {
+  readonly allowed: boolean;
+  /** Why, for the 403's text; may be empty. */
+  readonly reason: string;
+}
+
+/** Synchronous, because it stands before every request. Decisions may be memoised while `generation` stays the same. */
+export interface Authorizer {
+  authorize(attributes: AuthorizationAttributes): AuthorizationDecision;
+  /** Grows whenever an earlier decision may have become wrong. */
+  readonly generation: number;
+}
+
+// ---- admission -----------------------------------------------------------------------------------------------------
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+export interface AdmissionRequest {
+  readonly operation: AdmissionOperation;
+  readonly resource: ServedResource;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent for DELETE. For subresources with a kind of their own (Binding, Eviction, Scale), that object. */
+  readonly object: KubeObject | undefined;
+  /** Absent for CREATE. */
+  readonly old: KubeObject | undefined;
+  readonly call: CallContext;
+  readonly isDryRun: boolean;
+}
+
+/**
+ * One gate that objects pass before they are stored. Mutating steps of all plugins run in order before any validating
+ * step. Both may be synchronous, and then cost no turn of the event loop. They throw a `StatusError` to refuse.
+ */
+export interface AdmissionPlugin {
+  /** Upstream's name: `ServiceAccount`. */
+  readonly name: string;
+  /** Asked once per kind and operation, not per request: keeps the plugin out of the way of kinds that it ignores. */
+  handles(resource: ServedResource, subresource: string, operation: AdmissionOperation): boolean;
+  /** Returns the object to go on with, the same instance when there is nothing to change. */
+  mutate?(request: AdmissionRequest): KubeObject | Promise<KubeObject>;
+  validate?(request: AdmissionRequest): void | Promise<void>;
+}
+
+// ---- ports that others implement -----------------------------------------------------------------------------------
+
+/**
+ * Answers resources that are computed, not stored (`tokenreviews`, `subjectaccessreviews`), and subresources that need
+ * what core does not have (`serviceaccounts/token`). The request is authorized already, and its body is complete and
+ * structurally valid. `parent` is the stored object that a subresource belongs to.
+ */
+export type VirtualResource = (
+  request: ResourceRequest,
+  call: CallContext,
+  parent: KubeObject | undefined,
+) => KubeObject | Promise<KubeObject>;
+
+/** By `group/resource` or `group/resource/subresource`: `authentication.k8s.io/tokenreviews`, `/serviceaccounts/token`. */
+export type VirtualResources = Readonly<Record<string, VirtualResource>>;
+
+export type ByteSource = AsyncIterable<Uint8Array>;
+
+export interface ByteSink {
+  /** Resolves when the next chunk is welcome; rejects when the other side is gone. */
+  write(chunk: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface ByteDuplex {
+  readonly source: ByteSource;
+  readonly sink: ByteSink;
+  close(): void;
+}
+
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A command in a container that somebody talks to (the shape is the node runtime's ExecSession). */
+export interface ExecSession {
+  readonly stdin?: ByteSink | undefined;
+  readonly stdout?: ByteSource | undefined;
+  readonly stderr?: ByteSource | undefined;
+  resize(size: TerminalSize): void;
+  /** Never rejects. */
+  readonly result: Promise<
+    { readonly outcome: 'exited'; readonly exitCode: number } | { readonly outcome: 'failed'; readonly message: string }
+  >;
+  close(): void;
+}
+
+/** The options of `pods/log`, named as in its query. */
+export interface PodLogRequest {
+  readonly container: string;
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  readonly sinceSeconds?: number | undefined;
+  readonly sinceTime?: string | undefined;
+  readonly tailLines?: number | undefined;
+  readonly limitBytes?: number | undefined;
+}
+
+export interface PodStreamRequest {
+  readonly container: string;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/**
+ * How the API server reaches what runs on a node. In one process the node agents implement it. Each method rejects with
+ * a `StatusError` when the node or container cannot be reached, before any byte has flowed.
+ */
+export interface NodeConnections {
+  logs(pod: Pod, request: PodLogRequest): Promise<ByteSource>;
+  exec(pod: Pod, request: PodStreamRequest & { readonly command: readonly string[] }): Promise<ExecSession>;
+  attach(pod: Pod, request: PodStreamRequest): Promise<ExecSession>;
+  portForward(pod: Pod, port: number): Promise<ByteDuplex>;
+}

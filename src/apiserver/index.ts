@@ -1,0 +1,38 @@
+/**
+ * The API server: a function from a request to its outcome. `core-contract.ts` says what crosses its borders: requests
+ * and results, authorization, admission, and the ports to nodes and to computed resources. HTTP (`http/`) and
+ * authentication (`auth/`) stand around it and know nothing of stores.
+ *
+ * Start reading at `core-contract.ts`.
+ */
+export type {
+  AdmissionOperation,
+  AdmissionPlugin,
+  AdmissionRequest,
+  ApiCore,
+  ApiResult,
+  ApiWatchEvent,
+  ApiWatchSink,
+  AuthorizationAttributes,
+  AuthorizationDecision,
+  Authorizer,
+  ByteDuplex,
+  ByteSink,
+  ByteSource,
+  CallContext,
+  ConnectRequest,
+  ExecSession,
+  ListResult,
+  NodeConnections,
+  ObjectResult,
+  OtherResult,
+  PodLogRequest,
+  PodStreamRequest,
+  ResourceRegistry,
+  ServedResource,
+  StoredObject,
+  TerminalSize,
+  UserInfo,
+  VirtualResource,
+  VirtualResources,
+} from './core-contract.ts';
