@@ -1,0 +1,21 @@
+/**
+ * What makes Services reachable and findable: rules that carry connections to endpoints (`proxy/`), and names (`dns/`).
+ *
+ * Start reading at `proxy/index.ts` and `dns/index.ts`.
+ */
+export {
+  type EndpointSliceView,
+  findStaleFlows,
+  ipv4,
+  ipv6,
+  type NodeFacts,
+  RulesetLedger,
+  rulesForService,
+  type ServiceRules,
+  type ServiceView,
+  type SkeletonOptions,
+  type TrackedFlow,
+  writeChange,
+  writeRemoval,
+  writeTable,
+} from './proxy/index.ts';

@@ -1,0 +1,156 @@
+import {
+  type Contribution,
+  emptyChange,
+  objectKey,
+  type RulesetChange,
+  type RulesetModel,
+  recordElement,
+  recordObject,
+  type TableObject,
+} from './model.ts';
+
+/** Who wants what at one key, the oldest owner first: its wish counts. */
+interface Claim<Value> {
+  readonly owner: number;
+  value: Value;
+  next: Claim<Value> | undefined;
+}
+
+/** A key's value before it was first touched since the changes were last taken; undefined: it was not there. */
+type Before<Value> = Map<string, Value | undefined>;
+
+/**
+ * The table's content as the sum of what Services put into it, kept so that changing one Service costs what that
+ * Service is worth, whatever the number of others.
+ *
+ * Several Services may claim the same key: pods shared by two Services, or two Services with the same external
+ * address. The Service seen first wins everywhere, so that a newcomer cannot take traffic over; when it goes, the next
+ * one's claim counts.
+ */
+export class RulesetLedger {
+  readonly #owners = new Map<string, { readonly id: number; contribution: Contribution }>();
+  readonly #objects = new Map<string, Claim<TableObject>>();
+  readonly #elements = new Map<string, Map<string, Claim<string>>>();
+  #objectsBefore: Before<TableObject> = new Map();
+  #elementsBefore = new Map<string, Before<string>>();
+  #ownerCount = 0;
+
+  /** Replaces what `owner` put in; without a contribution, takes it all out. */
+  contribute(owner: string, contribution: Contribution | undefined): void {
+    const known = this.#owners.get(owner);
+    const id = known?.id ?? this.#ownerCount++;
+    const stale = known?.contribution;
+    if (contribution === undefined) this.#owners.delete(owner);
+    else if (known === undefined) this.#owners.set(owner, { id, contribution });
+    else known.contribution = contribution;
+    if (stale !== undefined) this.#release(id, stale);
+    if (contribution !== undefined) this.#claim(id, contribution);
+  }
+
+  owners(): IterableIterator<string> {
+    return this.#owners.keys();
+  }
+
+  contributionOf(owner: string): Contribution | undefined {
+    return this.#owners.get(owner)?.contribution;
+  }
+
+  /** What changed since this was last called. */
+  takeChanges(): RulesetChange {
+    const change = emptyChange();
+    for (const [key, before] of this.#objectsBefore) recordObject(change, before, this.#objects.get(key)?.value);
+    for (const [container, entries] of this.#elementsBefore) {
+      const now = this.#elements.get(container);
+      for (const [key, before] of entries) recordElement(change, container, key, before, now?.get(key)?.value);
+    }
+    this.#objectsBefore = new Map();
+    this.#elementsBefore = new Map();
+    return change;
+  }
+
+  snapshot(): RulesetModel {
+    const objects = new Map<string, TableObject>();
+    for (const [key, claim] of this.#objects) objects.set(key, claim.value);
+    const elements = new Map<string, Map<string, string>>();
+    for (const [container, claims] of this.#elements) {
+      const entries = new Map<string, string>();
+      for (const [key, claim] of claims) entries.set(key, claim.value);
+      elements.set(container, entries);
+    }
+    return { objects, elements };
+  }
+
+  #claim(id: number, contribution: Contribution): void {
+    for (const object of contribution.objects) {
+      const key = objectKey(object);
+      this.#rememberObject(key);
+      insertClaim(this.#objects, key, id, object);
+    }
+    for (const { container, key, value } of contribution.elements) {
+      const claims = entryOf(this.#elements, container);
+      this.#rememberElement(container, key, claims.get(key)?.value);
+      insertClaim(claims, key, id, value);
+    }
+  }
+
+  #release(id: number, contribution: Contribution): void {
+    for (const object of contribution.objects) {
+      const key = objectKey(object);
+      this.#rememberObject(key);
+      removeClaim(this.#objects, key, id);
+    }
+    for (const { container, key } of contribution.elements) {
+      const claims = this.#elements.get(container);
+      if (claims === undefined) continue;
+      this.#rememberElement(container, key, claims.get(key)?.value);
+      removeClaim(claims, key, id);
+      if (claims.size === 0) this.#elements.delete(container);
+    }
+  }
+
+  #rememberObject(key: string): void {
+    if (!this.#objectsBefore.has(key)) this.#objectsBefore.set(key, this.#objects.get(key)?.value);
+  }
+
+  #rememberElement(container: string, key: string, value: string | undefined): void {
+    const before = entryOf(this.#elementsBefore, container);
+    if (!before.has(key)) before.set(key, value);
+  }
+}
+
+/** One claim an owner: a contribution that names a key twice counts once, with its first value. */
+function insertClaim<Value>(claims: Map<string, Claim<Value>>, key: string, owner: number, value: Value): void {
+  const first = claims.get(key);
+  if (first === undefined || owner < first.owner) {
+    claims.set(key, { owner, value, next: first });
+    return;
+  }
+  let claim = first;
+  while (claim.next !== undefined && claim.next.owner <= owner) claim = claim.next;
+  if (claim.owner !== owner) claim.next = { owner, value, next: claim.next };
+}
+
+function removeClaim<Value>(claims: Map<string, Claim<Value>>, key: string, owner: number): void {
+  const first = claims.get(key);
+  if (first === undefined) return;
+  if (first.owner === owner) {
+    if (first.next === undefined) claims.delete(key);
+    else claims.set(key, first.next);
+    return;
+  }
+  for (let claim = first; claim.next !== undefined; claim = claim.next) {
+    if (claim.next.owner === owner) {
+      claim.next = claim.next.next;
+      return;
+    }
+  }
+}
+
+function entryOf<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
+}
