@@ -13,6 +13,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly primary: ResourceType<T>;
   /** Other kinds it looks at; a change there leads to the keys of primaries that `keysOf` names. */
   readonly secondaries?: readonly Secondary[] | undefined;
+  /** Indexes that its reconcile reads through `view.listIndexed`. */
+  readonly indexes?: readonly IndexDeclaration[] | undefined;
   /** How many keys may be reconciled at a time. Default 5, as upstream. */
   readonly concurrency?: number | undefined;
   /**
@@ -29,6 +31,13 @@ export interface Secondary<S extends KubeObject = KubeObject> {
    * one, the old object. Absent: the primaries are the object's controller owners.
    */
   keysOf?(object: S, view: View): readonly string[];
+}
+
+/** An index over one kind; two controllers that declare the same name over the same kind share it. */
+export interface IndexDeclaration<S extends KubeObject = KubeObject> {
+  readonly type: ResourceType<S>;
+  readonly name: string;
+  valuesOf(object: S): readonly string[];
 }
 
 export interface ReconcileContext {
@@ -50,6 +59,6 @@ export interface View {
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[];
   /** Objects whose controller owner reference names `ownerUid`; an index, not a scan. */
   listOwned<T extends KubeObject>(type: ResourceType<T>, ownerUid: string): readonly T[];
-  /** Objects under an index that the kind declares (`indexes.ts`), such as pods by `spec.nodeName`. */
+  /** Objects under an index that a controller declares, such as pods by `spec.nodeName`. Order: by key. */
   listIndexed<T extends KubeObject>(type: ResourceType<T>, index: string, value: string): readonly T[];
 }

@@ -6,12 +6,17 @@
  * Start reading at `transport.ts`, `client.ts` and `controller.ts`.
  */
 export { Client, type ObjectList, type ObjectRef } from './client.ts';
-export type { Controller, ReconcileContext, Secondary, View } from './controller.ts';
+export type { Controller, IndexDeclaration, ReconcileContext, Secondary, View } from './controller.ts';
+export { ControllerRunner } from './controller-runner.ts';
+export { EventRecorder } from './event-recorder.ts';
+export { type ChangeListener, Informer, type InformerScope, keyOf, splitKey } from './informer.ts';
+export { Informers } from './informers.ts';
 export type {
   AgainStep,
   CreateStep,
   DeleteStep,
   EventStep,
+  Outcome,
   PatchStep,
   Step,
   SubresourceStep,
@@ -27,3 +32,4 @@ export type {
   WatchEvent,
   WatchSink,
 } from './transport.ts';
+export { controllerRetryDelays, type RetryDelays, WorkQueue } from './work-queue.ts';

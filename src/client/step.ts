@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../machinery/index.ts';
+import type { KubeObject, ResourceType, StatusError } from '../machinery/index.ts';
 import type { ObjectRef } from './client.ts';
 import type { PatchType, RequestOptions } from './transport.ts';
 
@@ -8,7 +8,15 @@ import type { PatchType, RequestOptions } from './transport.ts';
  */
 export type Step = CreateStep | UpdateStep | PatchStep | DeleteStep | SubresourceStep | EventStep | AgainStep;
 
-export interface CreateStep {
+/** What to do with a request's outcome: both are pure, and what they return is performed next. */
+export interface Outcome {
+  /** For what is only known afterwards, such as a generated name in an event. */
+  onSuccess?(result: KubeObject): readonly Step[];
+  /** Steps for a failure (`FailedCreate` events); the key is retried with back-off all the same. */
+  onError?(error: StatusError): readonly Step[];
+}
+
+export interface CreateStep extends Outcome {
   readonly do: 'create';
   readonly type: ResourceType;
   readonly object: KubeObject;
@@ -17,14 +25,14 @@ export interface CreateStep {
 }
 
 /** Replaces an object, or its status; a conflict ends this round, and the next starts from what then stands. */
-export interface UpdateStep {
+export interface UpdateStep extends Outcome {
   readonly do: 'update';
   readonly type: ResourceType;
   readonly object: KubeObject;
   readonly subresource?: string | undefined;
 }
 
-export interface PatchStep {
+export interface PatchStep extends Outcome {
   readonly do: 'patch';
   readonly type: ResourceType;
   readonly ref: ObjectRef;
@@ -35,7 +43,7 @@ export interface PatchStep {
 }
 
 /** Deletes an object; NotFound is fine, and so is a precondition that no longer holds. */
-export interface DeleteStep {
+export interface DeleteStep extends Outcome {
   readonly do: 'delete';
   readonly type: ResourceType;
   readonly ref: ObjectRef;
@@ -43,7 +51,7 @@ export interface DeleteStep {
 }
 
 /** Posts to a subresource: `binding`, `eviction`. */
-export interface SubresourceStep {
+export interface SubresourceStep extends Outcome {
   readonly do: 'post';
   readonly type: ResourceType;
   readonly ref: ObjectRef;
@@ -55,6 +63,8 @@ export interface SubresourceStep {
 export interface EventStep {
   readonly do: 'event';
   readonly regarding: KubeObject;
+  /** A part of the object: `spec.containers{web}`. */
+  readonly fieldPath?: string | undefined;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
