@@ -53,17 +53,19 @@ export {
   subtractQuantities,
 } from './quantity/index.ts';
 export { formatGroupResource, formatGroupVersion, parseGroupVersion, type ResourceType } from './resource-type.ts';
-export type {
-  AnySchema,
-  Constraints,
-  FieldSchema,
-  ListSchema,
-  MapSchema,
-  ObjectSchema,
-  ScalarSchema,
-  Schema,
-  ValidationRule,
-} from './schema/schema.ts';
+export {
+  type AnySchema,
+  type Constraints,
+  type FieldSchema,
+  type ListSchema,
+  type MapSchema,
+  type ObjectSchema,
+  type ScalarSchema,
+  type Schema,
+  SchemaTable,
+  type SchemaTableText,
+  type ValidationRule,
+} from './schema/index.ts';
 export {
   type ErrorSubject,
   type Status,

@@ -10,8 +10,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { placeDefinition } from './definition-name.ts';
+import { GoStructs } from './go-structs.ts';
 import { banner, nameExports, writeInterfaces } from './interfaces.ts';
 import { writeResourceTypes } from './resource-types.ts';
+import { writeSchemas, writeSchemaTables } from './schema-tables.ts';
 import { mergeDefinitions, readGroupVersions } from './upstream.ts';
 
 const packageComment = `/**
@@ -42,7 +44,9 @@ function writeIndex(exportNames: ReadonlyMap<string, string>, constants: readonl
   const values = `export {\n${[...constants, 'servedResources']
     .sort()
     .map(name => `  ${name},\n`)
-    .join('')}  type ServedResource,\n  type ServedSubresource,\n} from './resource-types.ts';\n`;
+    .join(
+      '',
+    )}  type ServedResource,\n  type ServedSubresource,\n} from './resource-types.ts';\nexport { definitionNames, schemaOf, schemaOfKind } from './schemas.ts';\n`;
   return `${banner}${packageComment}${types.join('')}${values}`;
 }
 
@@ -56,6 +60,8 @@ function main(modules: string | undefined): void {
   const resources = writeResourceTypes(groupVersions, exportNames);
   const files = new Map(writeInterfaces(definitions));
   files.set('resource-types.ts', resources.text);
+  files.set('schema-tables.ts', writeSchemaTables(definitions, new GoStructs(modules)));
+  files.set('schemas.ts', writeSchemas());
   files.set('index.ts', writeIndex(exportNames, resources.constants));
   for (const [name, text] of files) writeFileSync(join(target, name), text);
 }

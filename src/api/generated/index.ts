@@ -699,3 +699,4 @@ export {
   type ServedResource,
   type ServedSubresource,
 } from './resource-types.ts';
+export { definitionNames, schemaOf, schemaOfKind } from './schemas.ts';

@@ -24,6 +24,10 @@ export interface ObjectSchema extends SchemaBase {
   readonly preserveUnknown?: boolean | undefined;
   /** Values of unlisted keys (a CRD object with both properties and additionalProperties). */
   readonly additional?: Schema | undefined;
+  /** A kind: its definition carries `x-kubernetes-group-version-kind`. */
+  readonly isKind?: boolean | undefined;
+  /** `x-kubernetes-unions` as published. */
+  readonly publishedUnions?: readonly unknown[] | undefined;
   /** An object of its own inside (`x-kubernetes-embedded-resource`). */
   readonly isEmbeddedResource?: boolean | undefined;
   /** `atomic`: server-side apply owns the whole as one (`x-kubernetes-map-type`). */
@@ -42,6 +46,13 @@ export interface FieldSchema {
   readonly protobufNumber: number;
   /** Its name in the proto where that differs from the JSON name. */
   readonly protobufName?: string | undefined;
+  /** Numbers of the messages around it, outermost first: JSON inlines an embedded Go struct, protobuf nests it. */
+  readonly protobufParents?: readonly number[] | undefined;
+  /**
+   * Built-in kinds: how Go keeps and writes the field. `pointer`: zero differs from absent; `omit-empty`: a zero value,
+   * an empty list or an empty map is never written; `always`: the zero value is written. Absent for CRDs.
+   */
+  readonly presence?: 'pointer' | 'omit-empty' | 'always' | undefined;
   /** What an absent field becomes; only defaults that OpenAPI states. The rest are the kind's own (`setDefaults`). */
   readonly default?: unknown;
   /** Strategic merge: `merge`, `replace`, `retainKeys`, or `merge,retainKeys`. */
@@ -80,6 +91,8 @@ export interface ScalarSchema extends SchemaBase {
 /** Anything: RawExtension, a CRD's `x-kubernetes-preserve-unknown-fields` without a type, FieldsV1. */
 export interface AnySchema extends SchemaBase {
   readonly type: 'any';
+  /** The OpenAPI definition's name (`io.k8s.apimachinery.pkg.runtime.RawExtension`); absent in CRDs. */
+  readonly name?: string | undefined;
 }
 
 export interface Constraints {
