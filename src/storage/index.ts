@@ -3,7 +3,25 @@
  * and the reading side above any store: watch cache, indexes, consistent lists and continue tokens.
  *
  * The SQLite store's driver is in `drivers/`. Start reading at `store.ts`.
+ *
+ * How an API server uses it: `cache = watchCache.open(resource)`, then `cache.get`, `cache.list`, `cache.watch` to read,
+ * and `store.commit` with `draftObject(key, object)` to write. Once `commit` has resolved, `cache.get` shows the write
+ * and every watcher has been told.
  */
+export type {
+  CachedResource,
+  CacheEvent,
+  CacheWatch,
+  CacheWatchRequest,
+  CacheWatchSink,
+  ListRequest,
+  ListResult,
+  ObjectCache,
+  Selection,
+} from './object-cache.ts';
+export { createObjectCodec, createTextCodec } from './object-codec.ts';
+export { objectKey, prefixOfKey, registryPrefix, resourcePrefix } from './object-keys.ts';
+export { ObjectResidency } from './object-residency.ts';
 export {
   type CommitResult,
   CompactedError,
@@ -22,3 +40,4 @@ export {
   type ValueCodec,
   type WatchRequest,
 } from './store.ts';
+export { draftObject, type FrameType, StoredObject } from './stored-object.ts';

@@ -126,7 +126,7 @@ export interface StoreWatch {
 /** How a store turns values into text and back, and how a value learns the revision at which it was written. */
 export interface ValueCodec<V> {
   encode(value: V): string;
-  decode(text: string, modRevision: number): V;
+  decode(text: string, modRevision: number, key: string): V;
   /** The value as it reads once written at `revision` (Kubernetes keeps it in `metadata.resourceVersion`). */
   atRevision(value: V, revision: number): V;
 }

@@ -1,0 +1,98 @@
+import type { UnknownObject } from '../machinery/index.ts';
+import type { ObjectResidency } from './object-residency.ts';
+
+export type FrameType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/**
+ * One version of one object, shared by the store, the watch cache, every informer and every connection: at most one
+ * decoded instance, one JSON text and one watch frame of each type, each made when first asked for.
+ *
+ * Immutable for everybody: what is memoised inside never changes what can be observed.
+ */
+export class StoredObject {
+  readonly key: string;
+  /** The store's revision at which it was written; 0 for a draft. */
+  readonly revision: number;
+  #object: UnknownObject | undefined;
+  #json: string | undefined;
+  #decoded: WeakRef<UnknownObject> | undefined;
+  #frames: Frames | undefined;
+  readonly #residency: ObjectResidency | undefined;
+
+  /** Use `draftObject`, or a codec: one of `object` and `json` must be given. */
+  constructor(
+    key: string,
+    revision: number,
+    object: UnknownObject | undefined,
+    json: string | undefined,
+    residency: ObjectResidency | undefined,
+  ) {
+    this.key = key;
+    this.revision = revision;
+    this.#object = object;
+    this.#json = json;
+    this.#residency = residency;
+  }
+
+  /** The decoded object with its `metadata.resourceVersion`. Parsed on demand when it came as text. */
+  get object(): UnknownObject {
+    return this.#object ?? this.#decode();
+  }
+
+  /** The object's JSON with its `metadata.resourceVersion`: what a GET answers with. */
+  get json(): string {
+    if (this.#json === undefined) {
+      this.#json = JSON.stringify(this.#object);
+      if (this.revision !== 0) this.#residency?.hold(this);
+    }
+    return this.#json;
+  }
+
+  /** The object as a line of a watch's JSON stream: `{"type":"ADDED","object":{…}}\n`. */
+  frame(type: FrameType): string {
+    this.#frames ??= { ADDED: undefined, MODIFIED: undefined, DELETED: undefined };
+    this.#frames[type] ??= `{"type":"${type}","object":${this.json}}\n`;
+    return this.#frames[type];
+  }
+
+  /** The same object as if written at `revision`: a draft's way into the store, and what a DELETED event carries. */
+  atRevision(revision: number, residency: ObjectResidency | undefined = this.#residency): StoredObject {
+    const object = this.object;
+    const metadata = { ...object.metadata, resourceVersion: String(revision) };
+    return new StoredObject(this.key, revision, { ...object, metadata }, undefined, residency);
+  }
+
+  /** Frames are large and soon delivered: the watch cache lets them go once the event is no longer fresh. */
+  forgetFrames(): void {
+    this.#frames = undefined;
+  }
+
+  /** For `ObjectResidency`: keeps only the text; the decoded instance lives on as long as somebody else holds it. */
+  forgetDecoded(): void {
+    if (this.#object === undefined || this.#json === undefined) return;
+    this.#decoded = new WeakRef(this.#object);
+    this.#object = undefined;
+  }
+
+  #decode(): UnknownObject {
+    const object = this.#decoded?.deref() ?? (JSON.parse(this.#json!) as UnknownObject);
+    this.#object = object;
+    this.#decoded = undefined;
+    this.#residency?.hold(this);
+    return object;
+  }
+}
+
+interface Frames {
+  ADDED: string | undefined;
+  MODIFIED: string | undefined;
+  DELETED: string | undefined;
+}
+
+/**
+ * What a writer hands to `Store.commit`: the store returns the object again with `metadata.resourceVersion` set to the
+ * revision of the write. A placeholder in that field (any text) keeps its place among the object's fields.
+ */
+export function draftObject(key: string, object: UnknownObject): StoredObject {
+  return new StoredObject(key, 0, object, undefined, undefined);
+}
