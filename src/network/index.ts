@@ -9,6 +9,7 @@ export {
   ipv4,
   ipv6,
   type NodeFacts,
+  type PacketFilter,
   RulesetLedger,
   rulesForService,
   type ServiceRules,
@@ -19,3 +20,5 @@ export {
   writeRemoval,
   writeTable,
 } from './proxy/index.ts';
+export { ServiceProxy, type ServiceProxyOptions, type ServiceSource } from './service-proxy.ts';
+export { startServiceProxy } from './start-service-proxy.ts';

@@ -24,7 +24,9 @@ export {
   type RulesetModel,
   type TableObject,
 } from './model.ts';
-export { writeChange, writeRemoval, writeTable } from './script.ts';
+export type { PacketFilter } from './packet-filter.ts';
+export { ProxyState, type ProxyStateOptions, type ProxyUpdate } from './proxy-state.ts';
+export { writeChange, writeCheck, writeRemoval, writeTable } from './script.ts';
 export { isProxied, rulesForService, type ServiceRules, type UdpRoute, unsupportedPorts } from './service-rules.ts';
 export {
   type EndpointSliceView,

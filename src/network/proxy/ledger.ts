@@ -9,11 +9,11 @@ import {
   type TableObject,
 } from './model.ts';
 
-/** Who wants what at one key, the oldest owner first: its wish counts. */
+/** Who wants what at one key: the oldest owner's wish counts, the others' wait. */
 interface Claim<Value> {
-  readonly owner: number;
+  owner: number;
   value: Value;
-  next: Claim<Value> | undefined;
+  waiting: Map<number, Value> | undefined;
 }
 
 /** A key's value before it was first touched since the changes were last taken; undefined: it was not there. */
@@ -120,29 +120,35 @@ export class RulesetLedger {
 
 /** One claim an owner: a contribution that names a key twice counts once, with its first value. */
 function insertClaim<Value>(claims: Map<string, Claim<Value>>, key: string, owner: number, value: Value): void {
-  const first = claims.get(key);
-  if (first === undefined || owner < first.owner) {
-    claims.set(key, { owner, value, next: first });
+  const claim = claims.get(key);
+  if (claim === undefined) {
+    claims.set(key, { owner, value, waiting: undefined });
     return;
   }
-  let claim = first;
-  while (claim.next !== undefined && claim.next.owner <= owner) claim = claim.next;
-  if (claim.owner !== owner) claim.next = { owner, value, next: claim.next };
+  if (claim.owner === owner) return;
+  claim.waiting ??= new Map();
+  if (owner > claim.owner) {
+    if (!claim.waiting.has(owner)) claim.waiting.set(owner, value);
+  } else {
+    claim.waiting.set(claim.owner, claim.value);
+    claim.owner = owner;
+    claim.value = value;
+  }
 }
 
 function removeClaim<Value>(claims: Map<string, Claim<Value>>, key: string, owner: number): void {
-  const first = claims.get(key);
-  if (first === undefined) return;
-  if (first.owner === owner) {
-    if (first.next === undefined) claims.delete(key);
-    else claims.set(key, first.next);
-    return;
-  }
-  for (let claim = first; claim.next !== undefined; claim = claim.next) {
-    if (claim.next.owner === owner) {
-      claim.next = claim.next.next;
-      return;
-    }
+  const claim = claims.get(key);
+  if (claim === undefined) return;
+  if (claim.owner !== owner) {
+    claim.waiting?.delete(owner);
+  } else if (claim.waiting === undefined || claim.waiting.size === 0) {
+    claims.delete(key);
+  } else {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const waiting of claim.waiting.keys()) if (waiting < oldest) oldest = waiting;
+    claim.owner = oldest;
+    claim.value = claim.waiting.get(oldest)!;
+    claim.waiting.delete(oldest);
   }
 }
 

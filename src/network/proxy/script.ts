@@ -46,6 +46,11 @@ export function writeRemoval(table: string): string {
   return removeTable(ipv4, table) + removeTable(ipv6, table);
 }
 
+/** Fails where the table is not there any more; somebody may have flushed all rules. Changes nothing. */
+export function writeCheck(table: string): string {
+  return `list chain ${ipv4.name} ${table} services\n`;
+}
+
 // Deleting what does not exist is an error in nft, so it is made to exist first.
 function removeTable(family: Family, table: string): string {
   return `table ${family.name} ${table} {}\ndelete table ${family.name} ${table}\n`;

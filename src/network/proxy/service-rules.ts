@@ -159,9 +159,13 @@ class RulesDraft implements ServiceRules {
     this.elements.push({ container: map, key: dispatchKey(frontend), value: 'drop' });
   }
 
+  /** Where a frontend sends to depends on who asks, all that it may send to counts. */
   udpRoute(frontend: Frontend, backends: readonly Backend[]): void {
     if (frontend.protocol !== 'udp') return;
-    this.udpRoutes.push({ frontend, backends: new Set(backends.map(({ ip, port }) => `${ip} ${port}`)) });
+    const targets = backends.map(({ ip, port }) => `${ip} ${port}`);
+    const known = this.udpRoutes.findIndex(route => dispatchKey(route.frontend) === dispatchKey(frontend));
+    if (known < 0) this.udpRoutes.push({ frontend, backends: new Set(targets) });
+    else this.udpRoutes[known] = { frontend, backends: new Set([...this.udpRoutes[known]!.backends, ...targets]) };
   }
 
   /** A pod that reaches itself through a Service must see another source than itself, or it answers itself directly. */

@@ -27,8 +27,8 @@ export function findStaleFlows(
   const byAddress = new Map<string, ReadonlySet<string>>();
   const byPort = new Map<number, ReadonlySet<string>>();
   for (const { frontend, backends } of routes) {
-    if (frontend.ip === undefined) addTo(byPort, frontend.port, backends);
-    else addTo(byAddress, `${frontend.ip} ${frontend.port}`, backends);
+    if (frontend.ip === undefined) byPort.set(frontend.port, backends);
+    else byAddress.set(`${frontend.ip} ${frontend.port}`, backends);
   }
   return flows.filter(flow => {
     const isToNode = nodeAddresses.has(flow.originalDestination);
@@ -37,10 +37,4 @@ export function findStaleFlows(
       (isToNode ? byPort.get(flow.originalDestinationPort) : undefined);
     return backends !== undefined && !backends.has(`${flow.replySource} ${flow.replySourcePort}`);
   });
-}
-
-// A frontend with externalTrafficPolicy Local has two routes, of which either may have made the flow.
-function addTo<Key>(routes: Map<Key, ReadonlySet<string>>, key: Key, backends: ReadonlySet<string>): void {
-  const known = routes.get(key);
-  routes.set(key, known === undefined ? backends : new Set([...known, ...backends]));
 }
