@@ -2,14 +2,7 @@ import type { Pod } from '../api/generated/index.ts';
 import type { KindDefinition, ServedVersion } from '../api/index.ts';
 import type { ResourceRequest, Verb, Watch } from '../client/index.ts';
 import type { KubeObject, ListMeta, ResourceType } from '../machinery/index.ts';
-
-/**
- * An object version with its shared encodings. Stands in until the store's own appears in `storage/`, which has this
- * member too.
- */
-export interface StoredObject {
-  readonly object: KubeObject;
-}
+import type { CacheEvent, StoredObject } from '../storage/index.ts';
 
 /** Who makes a request, as an authenticator found out. */
 export interface UserInfo {
@@ -54,7 +47,7 @@ export interface ResourceRegistry {
 
 /**
  * The answer to a request. Objects are in the kind's storage version; whoever encodes them turns them into `version`
- * (`convertObject` below), so that what many readers ask for is converted and encoded once.
+ * (`convertToServed`), so that what many readers ask for is converted and encoded once.
  */
 export type ApiResult = ObjectResult | ListResult | OtherResult;
 
@@ -82,14 +75,11 @@ export interface OtherResult {
   readonly object: KubeObject;
 }
 
-export type ApiWatchEvent =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly stored: StoredObject }
-  | {
-      readonly type: 'BOOKMARK';
-      readonly resourceVersion: string;
-      /** Carries the annotation `k8s.io/initial-events-end: "true"`. */
-      readonly isInitialEventsEnd: boolean;
-    };
+/**
+ * What a watcher is told: the read cache's own events, shared by all watchers, with the frame of the storage version
+ * ready to send. A bookmark that ends the initial events carries the annotation in its object.
+ */
+export type ApiWatchEvent = CacheEvent;
 
 export interface ApiWatchSink {
   /** In order; in the same turn as the commit. */

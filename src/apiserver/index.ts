@@ -30,9 +30,9 @@ export type {
   PodStreamRequest,
   ResourceRegistry,
   ServedResource,
-  StoredObject,
   TerminalSize,
   UserInfo,
   VirtualResource,
   VirtualResources,
 } from './core-contract.ts';
+export { convertToServed } from './served-version.ts';

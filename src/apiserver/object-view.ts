@@ -1,0 +1,8 @@
+import type { KubeObject, ResourceType } from '../machinery/index.ts';
+
+/** Reads what is stored as it is now, at once and without a copy. What admission and allocation look at. */
+export interface ObjectView {
+  get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): T | undefined;
+  /** All objects of a kind, or those of one namespace, by key. */
+  list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[];
+}

@@ -1,0 +1,28 @@
+import { formatGroupVersion, type KubeObject } from '../machinery/index.ts';
+import type { ServedResource } from './core-contract.ts';
+
+/**
+ * A stored object as `resource`'s version shows it; the object itself where that is its version already, so that its
+ * encodings can be shared. Pure; whoever converts for many readers keeps the outcome.
+ */
+export function convertToServed(object: KubeObject, resource: ServedResource): KubeObject {
+  const { type, convert } = resource.version;
+  const apiVersion = formatGroupVersion(type);
+  if (object.apiVersion === apiVersion) return object;
+  const converted = convert === undefined ? object : convert.fromStorage(object);
+  return converted.apiVersion === apiVersion && converted.kind === type.kind
+    ? converted
+    : { ...converted, apiVersion, kind: type.kind };
+}
+
+/** The other way: a request's object in the version in which it is stored. */
+export function convertToStorage(object: KubeObject, resource: ServedResource): KubeObject {
+  const { storage } = resource.definition;
+  const apiVersion = formatGroupVersion(storage);
+  if (object.apiVersion === apiVersion) return object;
+  const { convert } = resource.version;
+  const converted = convert === undefined ? object : convert.toStorage(object);
+  return converted.apiVersion === apiVersion && converted.kind === storage.kind
+    ? converted
+    : { ...converted, apiVersion, kind: storage.kind };
+}
