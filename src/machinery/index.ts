@@ -112,15 +112,22 @@ export {
 export { formatGroupResource, formatGroupVersion, parseGroupVersion, type ResourceType } from './resource-type.ts';
 export {
   type AnySchema,
+  applyDefaults,
   type Constraints,
+  checkStructure,
   type FieldSchema,
+  isDateTime,
   type ListSchema,
   type MapSchema,
+  normalizeMicroTime,
+  normalizeTime,
   type ObjectSchema,
+  pruneUnknown,
   type ScalarSchema,
   type Schema,
   SchemaTable,
   type SchemaTableText,
+  type StructureResult,
   type ValidationRule,
 } from './schema/index.ts';
 export {

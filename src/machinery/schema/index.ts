@@ -4,6 +4,8 @@
  *
  * Owns no kind and no text of a kind's semantic validation. Start reading at `schema.ts`, then `schema-table.ts`.
  */
+export { applyDefaults } from './apply-defaults.ts';
+export { checkStructure, pruneUnknown, type StructureResult } from './check-structure.ts';
 export type {
   AnySchema,
   Constraints,
@@ -16,3 +18,4 @@ export type {
   ValidationRule,
 } from './schema.ts';
 export { SchemaTable, type SchemaTableText } from './schema-table.ts';
+export { isDateTime, normalizeMicroTime, normalizeTime } from './time-text.ts';
