@@ -52,7 +52,8 @@ export function parseFieldSelector(text: string): Parsed<FieldMatcher> {
     if (parts === undefined) return { problem: `invalid selector: '${text}'; can't understand '${term}'` };
     const value = unescapeFieldValue(parts.value);
     if (value.problem !== undefined) return { problem: value.problem };
-    requirements.push({ ...parts, value: value.value });
+    // Kubernetes: a term with neither field nor value restricts nothing.
+    if (parts.field !== '' || value.value !== '') requirements.push({ ...parts, value: value.value });
   }
   return { value: requirements.length === 0 ? everyField : new FieldMatcher(requirements) };
 }

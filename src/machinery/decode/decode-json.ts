@@ -1,0 +1,57 @@
+import { type Decoded, locate } from './decoded.ts';
+import { JsonScanner, JsonSyntaxProblem } from './json-scanner.ts';
+
+/**
+ * Reads a JSON body. The problem of a malformed one is Go's text followed by the place:
+ * `invalid character '}' looking for beginning of value (line 3, column 14)`.
+ */
+export function decodeJson(text: string): Decoded {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return explain(text, error);
+  }
+}
+
+function explain(text: string, error: SyntaxError): Decoded {
+  try {
+    new JsonScanner(text).scan();
+  } catch (problem) {
+    if (!(problem instanceof JsonSyntaxProblem)) throw problem;
+    const { line, column } = locate(text, problem.offset);
+    return { problem: `${problem.message} (line ${line}, column ${column})`, line, column };
+  }
+  throw new Error(`JSON.parse refuses what the scanner accepts: ${error.message}`);
+}
+
+const keyApart = /"[ \t\r\n]+:/;
+
+/**
+ * Paths of the fields that occur twice in a JSON text (`spec.ports[0].name`), which `JSON.parse` merges silently.
+ * `value` is what the text was parsed to: when it has as many keys as the text has `":`, there can be none, and the text
+ * need not be scanned.
+ */
+export function findDuplicateFields(text: string, value: unknown): readonly string[] {
+  if (countKeys(value) === countColons(text) && !keyApart.test(text)) return [];
+  const scanner = new JsonScanner(text);
+  scanner.scan();
+  return scanner.duplicates;
+}
+
+function countColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++;
+  return count;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countKeys(item);
+    return count;
+  }
+  for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  return count;
+}
