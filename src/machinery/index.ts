@@ -5,6 +5,14 @@
  * Start reading at `object.ts`, `schema/schema.ts` and `status-error.ts`.
  */
 
+export {
+  type Decoded,
+  type DecodedYaml,
+  decodeJson,
+  findDuplicateFields,
+  loadYamlDecoder,
+  locate,
+} from './decode/index.ts';
 export { formatGoDuration, humanizeAge, humanizeDuration, parseGoDuration } from './duration/index.ts';
 export {
   type FieldError,
