@@ -1,0 +1,12 @@
+/**
+ * The controllers: each a pure function from an object and a view of the cluster to the steps that bring what is closer
+ * to what should be. Running them is the business of `client/`'s ControllerRunner. To add one, see
+ * `docs/guides/add-a-controller.md`: one file here, one line in the list below.
+ *
+ * Start reading at `replica-set.ts`, which shows every part that a controller can have.
+ */
+import type { Controller } from '../client/index.ts';
+import { replicaSetController } from './replica-set.ts';
+
+/** Every controller, in the order in which they start. */
+export const controllers: readonly Controller[] = [replicaSetController];
