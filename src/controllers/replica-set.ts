@@ -70,7 +70,7 @@ function reportStatus(set: ReplicaSet, active: readonly Pod[], terminating: numb
     observedGeneration: set.metadata.generation,
   };
   const steps: Step[] = [];
-  if (!isDeepEqual(withoutUndefined(set.status), withoutUndefined(status))) {
+  if (!isDeepEqual(set.status, status)) {
     steps.push({ do: 'update', type: replicaSets, subresource: 'status', object: { ...set, status } as ReplicaSet });
   }
   if (nextAvailableMs !== Number.POSITIVE_INFINITY) steps.push({ do: 'again', delayMs: nextAvailableMs });
@@ -83,8 +83,4 @@ function keptConditions(set: ReplicaSet, replicas: number): readonly ReplicaSetC
   if (conditions === undefined || replicas !== (set.spec.replicas ?? 1)) return conditions;
   const kept = conditions.filter(condition => condition.type !== 'ReplicaFailure');
   return kept.length === 0 ? undefined : kept;
-}
-
-function withoutUndefined(value: object | undefined): object {
-  return Object.fromEntries(Object.entries(value ?? {}).filter(([, field]) => field !== undefined));
 }
