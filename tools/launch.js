@@ -32,12 +32,8 @@ if (command === undefined) {
 
 if (isNpmStale(root)) await installNpmPackages(root);
 if (command.machine !== undefined) {
-  const { missingParts, needsMachine } = await import('../bin/launcher/machine.js');
-  const missing = command.machine === 'tests' || needsMachine(args) ? missingParts(command.machine) : [];
-  if (missing.length > 0) {
-    const { provideParts } = await import('../bin/launcher/debian.js');
-    await provideParts(missing);
-  }
+  const { prepareMachine } = await import('../bin/launcher/machine.js');
+  await prepareMachine(command.machine, args);
 }
 const [program = '', ...fixed] = command.program;
 await runOnNode26(root, join(root, program), [...fixed, ...args], join(root, '.cache/compiled'));

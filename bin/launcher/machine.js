@@ -40,12 +40,18 @@ const tests = [
 ];
 
 /**
- * What is missing for real pods, or for the tests that use real parts.
+ * Brings what is missing for real pods, or for the tests that use real parts; when nothing is, it costs some file
+ * look-ups.
  * @param {'cluster' | 'tests'} purpose
- * @returns {Part[]}
+ * @param {string[]} args what the command was given
+ * @returns {Promise<void>} never fails: whoever needs a part that could not be brought says so itself
  */
-export function missingParts(purpose) {
-  return (purpose === 'tests' ? tests : cluster).filter(({ isThere }) => !isThere());
+export async function prepareMachine(purpose, args) {
+  if (purpose === 'cluster' && !needsMachine(args)) return;
+  const missing = (purpose === 'tests' ? tests : cluster).filter(({ isThere }) => !isThere());
+  if (missing.length === 0) return;
+  const { provideParts } = await import('./debian.js');
+  await provideParts(missing);
 }
 
 /**

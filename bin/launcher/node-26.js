@@ -42,9 +42,7 @@ export function findNode26(root) {
  */
 export async function runOnNode26(root, program, args, cache) {
   if (isNewEnough) {
-    process.argv = [process.execPath, program, ...args];
-    module.enableCompileCache?.(cache);
-    await import(pathToFileURL(program).href);
+    await runHere(program, args, cache);
     return;
   }
   const node = findNode26(root);
@@ -55,16 +53,47 @@ export async function runOnNode26(root, program, args, cache) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [program, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cache },
-  });
+  const child = spawn(node, [join(import.meta.dirname, 'enter.js'), cache, program, ...args], { stdio: 'inherit' });
   forwardSignals(child);
   child.on('error', error => {
     console.error(`sampan: cannot start ${node}: ${error.message}`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => endAs(code, signal));
+}
+
+/**
+ * Makes this process, which is a Node 26, run `program` as if it had been started with it.
+ * @param {string} program absolute path of a module
+ * @param {string[]} args
+ * @param {string} cache folder for Node's compile cache
+ * @returns {Promise<void>}
+ */
+export async function runHere(program, args, cache) {
+  process.argv = [process.execPath, program, ...args];
+  dropRepeatedInterrupts();
+  module.enableCompileCache?.(cache);
+  await import(pathToFileURL(program).href);
+}
+
+/**
+ * A terminal sends Ctrl-C to npm and to its script, and npm sends it to the script once more, as may whoever signals our
+ * whole process group: one press must not look like two, because the second means "at once". Node binds `process.emit`
+ * when a program begins to listen.
+ */
+function dropRepeatedInterrupts() {
+  const emit = process.emit;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  process.emit = /** @type {typeof process.emit} */ (
+    (/** @type {string} */ name, /** @type {any[]} */ ...rest) => {
+      if (name === 'SIGINT') {
+        const nowMs = performance.now();
+        if (nowMs - lastMs < 300) return true;
+        lastMs = nowMs;
+      }
+      return Reflect.apply(emit, process, [name, ...rest]);
+    }
+  );
 }
 
 /**
