@@ -6,7 +6,8 @@
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
 import type { Controller } from '../client/index.ts';
+import { deploymentController } from './deployment/deployment.ts';
 import { replicaSetController } from './replica-set.ts';
 
 /** Every controller, in the order in which they start. */
-export const controllers: readonly Controller[] = [replicaSetController];
+export const controllers: readonly Controller[] = [replicaSetController, deploymentController];
