@@ -7,7 +7,14 @@
  */
 import type { Controller } from '../client/index.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
+import { taintEvictionController } from './node-lifecycle/taint-eviction.ts';
 import { replicaSetController } from './replica-set.ts';
 
 /** Every controller, in the order in which they start. */
-export const controllers: readonly Controller[] = [replicaSetController, deploymentController];
+export const controllers: readonly Controller[] = [
+  nodeLifecycleController,
+  taintEvictionController,
+  replicaSetController,
+  deploymentController,
+];

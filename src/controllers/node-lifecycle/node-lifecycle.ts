@@ -1,0 +1,97 @@
+import { leases, type Node, nodes, type Pod, type PodCondition, pods } from '../../api/generated/index.ts';
+import type { Controller, IndexDeclaration, ReconcileContext, Step } from '../../client/index.ts';
+import { formatTime } from '../../world/index.ts';
+import { isPodReady } from '../pod-facts.ts';
+import { isNodeReady, markUnknown, silentFrom } from './node-health.ts';
+import { findNoExecute, reconcileTaints, wantedNoExecute } from './node-taints.ts';
+import { untilEvictionMs } from './zone-eviction.ts';
+
+export const podsByNode: IndexDeclaration<Pod> = {
+  type: pods,
+  name: 'spec.nodeName',
+  valuesOf: pod => (pod.spec?.nodeName === undefined ? [] : [pod.spec.nodeName]),
+};
+
+/** Notices nodes that have gone silent, says so in their conditions, taints them, and marks their pods unready. */
+export const nodeLifecycleController: Controller<Node> = {
+  name: 'node-lifecycle-controller',
+  primary: nodes,
+  secondaries: [
+    {
+      type: leases,
+      // A renewal only matters to a node that is not well; a healthy one is looked at again when its Lease would run out.
+      keysOf: (lease, view) => {
+        const name = lease.metadata.name ?? '';
+        const node = lease.metadata.namespace === 'kube-node-lease' ? view.get(nodes, undefined, name) : undefined;
+        return node === undefined || isNodeReady(node) ? none : [name];
+      },
+    },
+    { type: pods, keysOf: () => none },
+  ],
+  indexes: [podsByNode],
+  reconcile(node, context) {
+    if (node === undefined || node.metadata.deletionTimestamp !== undefined) return none;
+    const silentAt = silentFrom(node, context.view.get(leases, 'kube-node-lease', node.metadata.name ?? ''));
+    const unknown = context.now >= silentAt ? markUnknown(node, context.now) : undefined;
+    if (unknown !== undefined) return reportSilence(node, { ...node, status: { ...node.status, conditions: unknown } });
+    const steps: Step[] = [...taint(node, context)];
+    if (!isNodeReady(node)) steps.push(...markPodsNotReady(node, context));
+    if (context.now < silentAt) steps.push({ do: 'again', delayMs: silentAt - context.now });
+    return steps;
+  },
+};
+
+const none: readonly never[] = [];
+
+function reportSilence(before: Node, object: Node): Step[] {
+  const steps: Step[] = [{ do: 'update', type: nodes, subresource: 'status', object }];
+  if (isNodeReady(before)) {
+    const message = `Node ${before.metadata.name} status is now: NodeNotReady`;
+    steps.push({ do: 'event', regarding: before, type: 'Normal', reason: 'NodeNotReady', message });
+  }
+  return steps;
+}
+
+function taint(node: Node, context: ReconcileContext): Step[] {
+  const wanted = wantedNoExecute(node);
+  const present = findNoExecute(node);
+  const isNew = wanted !== undefined && present === undefined;
+  const delayMs = isNew ? untilEvictionMs(node, context.view.list(nodes), context.now) : 0;
+  // Until it is this node's turn it keeps whatever it has.
+  const noExecute = isNew && delayMs !== 0 ? undefined : wanted;
+  const taints = reconcileTaints(node, noExecute, formatTime(context.now));
+  const steps: Step[] = [];
+  if (taints !== undefined) {
+    const { name = '', resourceVersion } = node.metadata;
+    steps.push({
+      do: 'patch',
+      type: nodes,
+      ref: { name },
+      patchType: 'merge',
+      patch: { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } },
+    });
+  }
+  if (isNew && delayMs !== 0) steps.push({ do: 'again', delayMs: delayMs ?? 5000 });
+  return steps;
+}
+
+/** Kubernetes: pods of a node that nobody hears of leave their Services at once, whenever they may be evicted. */
+function markPodsNotReady(node: Node, context: ReconcileContext): Step[] {
+  const at = formatTime(context.now);
+  return context.view.listIndexed(pods, podsByNode.name, node.metadata.name ?? '').flatMap((pod): Step[] => {
+    if (!isPodReady(pod)) return [];
+    const conditions = pod.status?.conditions?.map(
+      (condition): PodCondition =>
+        condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: at } : condition,
+    );
+    return [
+      {
+        do: 'update',
+        type: pods,
+        subresource: 'status',
+        object: { ...pod, status: { ...pod.status, conditions } } as Pod,
+      },
+      { do: 'event', regarding: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' },
+    ];
+  });
+}
