@@ -9,6 +9,9 @@ export interface Method<In, Out> {
   readonly response: Pick<Message<never, Out>, 'decode'>;
 }
 
+/** What a method answers with. */
+export type ResponseOf<M> = M extends Method<infer _In, infer Out> ? Out : never;
+
 export interface CallOptions {
   /** No limit when absent. */
   readonly timeoutMs?: number;

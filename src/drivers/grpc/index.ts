@@ -12,6 +12,7 @@ export {
   isGrpcError,
   type Method,
   nameOfGrpcStatus,
+  type ResponseOf,
   unaryMethod,
 } from './grpc-connection.ts';
 export {

@@ -1,0 +1,14 @@
+/**
+ * containerd beneath a node: a process of our own (`ContainerdProcess`) that outlives us and is found again, and the
+ * runtime port on its socket (`ContainerdRuntime`): CRI, plus containerd's events and image imports.
+ *
+ * Owns containerd's and CNI's configuration and the pause image. Does not decide which pods run. Start reading at
+ * `process/containerd-process.ts`, then `containerd-runtime.ts`.
+ */
+export { type BridgeNetwork, formatCniConfig, writeCniConfig } from './cni-config.ts';
+export { ContainerdRuntime } from './containerd-runtime.ts';
+export { normalizeReference } from './images/image-reference.ts';
+export { createPauseProgram } from './images/pause-program.ts';
+export { type ContainerdOptions, ContainerdProcess } from './process/containerd-process.ts';
+export { type ContainerdLayout, containerdLayout } from './process/layout.ts';
+export { findCniPlugins, findProgram, searchPath } from './process/machine-abilities.ts';
