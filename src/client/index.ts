@@ -11,6 +11,8 @@ export { ControllerRunner } from './controller-runner.ts';
 export { EventRecorder } from './event-recorder.ts';
 export { type ChangeListener, Informer, type InformerScope, keyOf, splitKey } from './informer.ts';
 export { Informers } from './informers.ts';
+export { KeyedWorker, type KeyedWorkerOptions } from './keyed-worker.ts';
+export type { ServedTypes } from './served-types.ts';
 export type {
   AgainStep,
   CreateStep,
