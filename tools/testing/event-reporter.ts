@@ -15,6 +15,8 @@ export interface TestOutcome {
   readonly place: string;
   /** The error with its stack; empty when a subtest's failure is the reason. */
   readonly error: string;
+  /** Why it was skipped, where it says so. */
+  readonly reason: string;
 }
 
 type TestEvent =
@@ -47,5 +49,6 @@ function describe(
   const isSkipped = ending === 'passed' && Boolean(data.skip || data.todo);
   const outcome = isSkipped ? 'skipped' : ending;
   const { name, details, file = '', line = 0 } = data;
-  return { name, outcome, durationMs: details.duration_ms, place: `${file}:${line}`, error };
+  const reason = [data.skip, data.todo].find(value => typeof value === 'string' && value !== '') ?? '';
+  return { name, outcome, durationMs: details.duration_ms, place: `${file}:${line}`, error, reason: String(reason) };
 }

@@ -39,9 +39,10 @@ export function formatFile(result: TestFileResult, root: string): string {
   return [head, ...formatSkips(result), ...(failed > 0 ? formatFailures(result, root) : [])].join('\n');
 }
 
-/** A skip says why (in the test's name or reason): a test that did not run must not look like one that did. */
+/** A test that did not run must not look like one that did: each is named, with its reason. */
 function formatSkips({ outcomes }: TestFileResult): string[] {
-  return outcomes.filter(({ outcome }) => outcome === 'skipped').map(({ name }) => `  ﹣ skipped: ${name}`);
+  const skipped = outcomes.filter(({ outcome }) => outcome === 'skipped');
+  return skipped.map(({ name, reason }) => `  ﹣ skipped: ${name}${reason === '' ? '' : ` (${reason})`}`);
 }
 
 function formatFailures({ outcomes, trouble, output }: TestFileResult, root: string): string[] {

@@ -52,7 +52,8 @@ function runProcess(
       `--test-reporter-destination=${events}`,
       file,
     ];
-    const child = spawn(process.execPath, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../../.cache/compiled') };
+    const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let killedBecause: string | undefined;
     const kill = (reason: string): void => {
