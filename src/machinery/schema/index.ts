@@ -6,6 +6,10 @@
  */
 export { applyDefaults } from './apply-defaults.ts';
 export { checkStructure, pruneUnknown, type StructureResult } from './check-structure.ts';
+export { compileCrdSchema, type ImplicitSchemas } from './compile-crd-schema.ts';
+export { validateCrdSchema } from './crd-schema-rules.ts';
+export { itemsOf, type JsonSchema, type JsonSchemaRule } from './json-schema.ts';
+export { validateListUniqueness } from './list-uniqueness.ts';
 export type {
   AnySchema,
   Constraints,
@@ -18,4 +22,7 @@ export type {
   ValidationRule,
 } from './schema.ts';
 export { SchemaTable, type SchemaTableText } from './schema-table.ts';
+export { validateStructuralSchema } from './structural-schema.ts';
 export { isDateTime, normalizeMicroTime, normalizeTime } from './time-text.ts';
+export { validateValue } from './validate-value.ts';
+export { hasFormat, isKnownFormat } from './value-format.ts';

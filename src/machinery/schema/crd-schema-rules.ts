@@ -1,0 +1,322 @@
+import { type FieldError, fieldError } from '../field-error.ts';
+import { isDeepEqual, isJsonObject } from '../json/index.ts';
+import { pruneUnknown } from './check-structure.ts';
+import { compileCrdSchema, type ImplicitSchemas } from './compile-crd-schema.ts';
+import { isSchemaList, itemsOf, type JsonSchema, type JsonSchemaRule } from './json-schema.ts';
+import { validateStructuralSchema } from './structural-schema.ts';
+import { validateValue } from './validate-value.ts';
+
+const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
+const metaFields = new Set(['metadata', 'kind', 'apiVersion']);
+/** Kubernetes: Go's names of the fields that may stand at the root, in the order in which the message lists them. */
+const allowedAtRoot: readonly (readonly [string, string])[] = [
+  ['Description', 'description'],
+  ['Type', 'type'],
+  ['Format', 'format'],
+  ['Title', 'title'],
+  ['Maximum', 'maximum'],
+  ['ExclusiveMaximum', 'exclusiveMaximum'],
+  ['Minimum', 'minimum'],
+  ['ExclusiveMinimum', 'exclusiveMinimum'],
+  ['MaxLength', 'maxLength'],
+  ['MinLength', 'minLength'],
+  ['Pattern', 'pattern'],
+  ['MaxItems', 'maxItems'],
+  ['MinItems', 'minItems'],
+  ['UniqueItems', 'uniqueItems'],
+  ['MultipleOf', 'multipleOf'],
+  ['Required', 'required'],
+  ['Items', 'items'],
+  ['Properties', 'properties'],
+  ['ExternalDocs', 'externalDocs'],
+  ['Example', 'example'],
+  ['XPreserveUnknownFields', 'x-kubernetes-preserve-unknown-fields'],
+  ['XValidations', 'x-kubernetes-validations'],
+];
+
+/** Where in a CRD's schema a check stands. */
+interface Place {
+  readonly isRoot: boolean;
+  readonly insideMetadata: boolean;
+  /** Why no default may stand here. */
+  readonly forbidsDefaults?: string | undefined;
+}
+
+/**
+ * Everything upstream checks of a CRD version's `openAPIV3Schema`, CEL rules' compilation excepted (`machinery/cel` does
+ * that). `path` is that of the schema: `spec.versions[0].schema.openAPIV3Schema`.
+ * Kubernetes: `validateCustomResourceDefinitionValidation`.
+ */
+export function validateCrdSchema(
+  schema: JsonSchema,
+  path: string,
+  options: { readonly hasStatusSubresource: boolean; readonly implicit: ImplicitSchemas },
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (options.hasStatusSubresource) checkRootFields(schema, path, errors);
+  if (schema.nullable === true)
+    errors.push(fieldError.forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
+  const structural = hasUnsupportedField(schema) ? [] : validateStructuralSchema(schema, path);
+  errors.push(...structural);
+  if (structural.length === 0) checkDefaults(schema, path, options.implicit, errors);
+  checkSchema(schema, path, { isRoot: true, insideMetadata: false }, errors);
+  return errors;
+}
+
+function hasUnsupportedField(schema: JsonSchema): boolean {
+  return schema.$ref !== undefined || isSchemaList(schema.items);
+}
+
+/** Kubernetes: so that the status can be validated alone, the root may hold nothing that spans spec and status. */
+function checkRootFields(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  if (schema.type !== undefined && schema.type !== 'object') {
+    const detail =
+      'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+    errors.push(fieldError.invalid(`${path}.type`, schema.type, detail));
+    return;
+  }
+  const allowed = new Set(allowedAtRoot.map(([, name]) => name));
+  if (Object.entries(schema).every(([name, value]) => isZero(value) || allowed.has(name))) return;
+  const names = allowedAtRoot.map(([name]) => name).join(' ');
+  const detail = `only [${names}] fields are allowed at the root of the schema if the status subresource is enabled`;
+  errors.push(fieldError.invalid(path, schema, detail));
+}
+
+function isZero(value: unknown): boolean {
+  return value === undefined || value === false || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function checkSchema(schema: JsonSchema, path: string, place: Place, errors: FieldError[]): void {
+  checkKeywords(schema, path, place, errors);
+  checkMapShape(schema, path, errors);
+  for (const [childPath, child, childPlace] of childrenOf(schema, path, place)) {
+    checkSchema(child, childPath, childPlace, errors);
+  }
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    const field = `${path}.x-kubernetes-preserve-unknown-fields`;
+    errors.push(fieldError.invalid(field, false, 'must be true or undefined'));
+  }
+  checkMapType(schema, path, errors);
+  checkListType(schema, path, errors);
+  checkListKeys(schema, path, errors);
+  for (const [index, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
+    checkRuleText(rule, `${path}.x-kubernetes-validations[${index}]`, errors);
+  }
+}
+
+const unsupported: readonly (readonly [keyof JsonSchema, string])[] = [
+  ['id', 'id is not supported'],
+  ['additionalItems', 'additionalItems is not supported'],
+  ['patternProperties', 'patternProperties is not supported'],
+  ['definitions', 'definitions is not supported'],
+  ['dependencies', 'dependencies is not supported'],
+  ['$ref', '$ref is not supported'],
+];
+
+function checkKeywords(schema: JsonSchema, path: string, place: Place, errors: FieldError[]): void {
+  if (schema.type !== undefined && schema.type !== '' && !types.includes(schema.type)) {
+    errors.push(fieldError.notSupported(`${path}.type`, schema.type, types));
+  }
+  if (schema.default !== undefined && place.forbidsDefaults !== undefined) {
+    errors.push(fieldError.forbidden(`${path}.default`, `must not be set ${place.forbidsDefaults}`));
+  }
+  for (const [name, detail] of unsupported) {
+    if (schema[name] !== undefined) errors.push(fieldError.forbidden(`${path}.${name}`, detail));
+  }
+  if (schema.type === 'null') {
+    const detail = 'type cannot be set to null, use nullable as an alternative';
+    errors.push(fieldError.forbidden(`${path}.type`, detail));
+  }
+  if (isSchemaList(schema.items)) {
+    errors.push(fieldError.forbidden(`${path}.items`, 'items must be a schema object and not an array'));
+  }
+  if (place.insideMetadata && schema['x-kubernetes-embedded-resource'] === true) {
+    const field = `${path}.x-kubernetes-embedded-resource`;
+    errors.push(fieldError.forbidden(field, 'must not be used inside of resource meta'));
+  }
+  if (schema.uniqueItems === true) {
+    const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
+    errors.push(fieldError.forbidden(`${path}.uniqueItems`, detail));
+  }
+}
+
+function checkMapShape(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const { additionalProperties } = schema;
+  if (additionalProperties === undefined) return;
+  if (Object.keys(schema.properties ?? {}).length > 0 && additionalProperties !== true) {
+    const detail = 'additionalProperties and properties are mutual exclusive';
+    errors.push(fieldError.forbidden(`${path}.additionalProperties`, detail));
+  }
+}
+
+function* childrenOf(
+  schema: JsonSchema,
+  path: string,
+  place: Place,
+): IterableIterator<readonly [string, JsonSchema, Place]> {
+  const inner: Place = { ...place, isRoot: false };
+  if (typeof schema.additionalProperties === 'object') {
+    yield [`${path}.additionalProperties`, schema.additionalProperties, inner];
+  }
+  const hasMetadata = place.isRoot || schema['x-kubernetes-embedded-resource'] === true;
+  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    const isMeta = hasMetadata && metaFields.has(name);
+    const forbidsDefaults = isMeta && place.isRoot ? `in top-level ${name}` : place.forbidsDefaults;
+    const childPlace = { isRoot: false, insideMetadata: place.insideMetadata || isMeta, forbidsDefaults };
+    yield [`${path}.properties[${name}]`, child, childPlace];
+  }
+  if (schema.not !== undefined) yield [`${path}.not`, schema.not, inner];
+  for (const junctor of ['allOf', 'oneOf', 'anyOf'] as const) {
+    for (const [index, child] of (schema[junctor] ?? []).entries())
+      yield [`${path}.${junctor}[${index}]`, child, inner];
+  }
+  const items = itemsOf(schema);
+  if (items !== undefined) yield [`${path}.items`, items, inner];
+}
+
+function checkTypeIs(schema: JsonSchema, type: string, path: string, because: string, errors: FieldError[]): boolean {
+  if (schema.type === type) return true;
+  const detail = `must be ${type} if ${because}`;
+  errors.push(
+    schema.type === undefined || schema.type === ''
+      ? fieldError.required(`${path}.type`, detail)
+      : fieldError.invalid(`${path}.type`, schema.type, detail),
+  );
+  return false;
+}
+
+function checkMapType(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const mapType = schema['x-kubernetes-map-type'];
+  if (mapType === undefined) return;
+  checkTypeIs(schema, 'object', path, 'x-kubernetes-map-type is specified', errors);
+  if (mapType !== 'atomic' && mapType !== 'granular') {
+    errors.push(fieldError.notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
+  }
+}
+
+function checkListType(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const listType = schema['x-kubernetes-list-type'];
+  if (listType === undefined) return;
+  const isArray = checkTypeIs(schema, 'array', path, 'x-kubernetes-list-type is specified', errors);
+  const items = itemsOf(schema);
+  if (isArray && listType === 'set' && items !== undefined) checkSetItems(items, path, errors);
+  if (listType !== 'atomic' && listType !== 'set' && listType !== 'map') {
+    errors.push(fieldError.notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'set', 'map']));
+  }
+}
+
+function checkSetItems(items: JsonSchema, path: string, errors: FieldError[]): void {
+  const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+  const listType = items['x-kubernetes-list-type'];
+  if (items.type === 'array' && listType !== undefined && listType !== 'atomic') {
+    errors.push(fieldError.invalid(`${path}.items.x-kubernetes-list-type`, listType, detail));
+  }
+  if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
+    errors.push(fieldError.invalid(`${path}.items.x-kubernetes-map-type`, listType, detail));
+  }
+}
+
+function checkListKeys(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const listType = schema['x-kubernetes-list-type'];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (keys.length > 0 && listType !== 'map') {
+    const detail = 'must be map if x-kubernetes-list-map-keys is non-empty';
+    const field = `${path}.x-kubernetes-list-type`;
+    errors.push(
+      listType === undefined ? fieldError.required(field, detail) : fieldError.invalid(field, listType, detail),
+    );
+  }
+  if (listType !== 'map') return;
+  if (keys.length === 0) {
+    const detail = 'must not be empty if x-kubernetes-list-type is map';
+    errors.push(fieldError.required(`${path}.x-kubernetes-list-map-keys`, detail));
+  }
+  const items = itemsOf(schema);
+  if (items === undefined) {
+    errors.push(fieldError.required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'));
+  } else if (items.type !== 'object') {
+    const detail = "must be object if parent array's x-kubernetes-list-type is map";
+    errors.push(fieldError.invalid(`${path}.items.type`, items.type ?? '', detail));
+  } else checkKeyProperties(items, keys, path, errors);
+}
+
+function checkKeyProperties(items: JsonSchema, keys: readonly string[], path: string, errors: FieldError[]): void {
+  const field = `${path}.x-kubernetes-list-map-keys`;
+  const isRequired = (key: string): boolean => items.required?.includes(key) === true;
+  keys.forEach((key, index) => {
+    const property = items.properties?.[key];
+    const keyPath = `${path}.items.properties[${key}]`;
+    if (property === undefined) {
+      errors.push(fieldError.invalid(field, keys, 'entries must all be names of item properties'));
+    } else {
+      if (property.type === 'array' || property.type === 'object') {
+        const detail = "must be a scalar type if parent array's x-kubernetes-list-type is map";
+        errors.push(fieldError.invalid(`${keyPath}.type`, items.type, detail));
+      }
+      if (property.default === undefined && !isRequired(key)) {
+        const detail =
+          'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property';
+        errors.push(fieldError.required(`${keyPath}.default`, detail));
+      }
+      if (property.nullable === true) {
+        const detail = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable';
+        errors.push(fieldError.forbidden(`${keyPath}.nullable`, detail));
+      }
+    }
+    if (keys.indexOf(key) < index) errors.push(fieldError.invalid(field, keys, 'must not contain duplicate entries'));
+  });
+}
+
+const lineBreak = /[\r\n]/;
+
+function checkRuleText(rule: JsonSchemaRule, path: string, errors: FieldError[]): void {
+  const text = rule.rule.trim();
+  const message = rule.message?.trim() ?? '';
+  if (text === '') errors.push(fieldError.required(`${path}.rule`, 'rule is not specified'));
+  else if (rule.message !== undefined && rule.message !== '' && message === '') {
+    errors.push(fieldError.invalid(`${path}.message`, rule.message, 'must be non-empty if specified'));
+  } else if (lineBreak.test(message)) {
+    errors.push(fieldError.invalid(`${path}.message`, rule.message, 'must not contain line breaks'));
+  } else if (lineBreak.test(text) && message === '') {
+    errors.push(fieldError.required(`${path}.message`, 'message must be specified if rule contains line breaks'));
+  }
+  if (rule.messageExpression !== undefined && rule.messageExpression !== '' && rule.messageExpression.trim() === '') {
+    errors.push(fieldError.required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified'));
+  }
+  if (rule.reason !== undefined && !reasons.includes(rule.reason)) {
+    errors.push(fieldError.notSupported(`${path}.reason`, rule.reason, reasons));
+  }
+  if (rule.fieldPath !== undefined && rule.fieldPath !== '' && rule.fieldPath.trim() === '') {
+    errors.push(fieldError.invalid(`${path}.fieldPath`, rule.fieldPath, 'must be non-empty if specified'));
+  }
+  if (rule.fieldPath !== undefined && lineBreak.test(rule.fieldPath)) {
+    errors.push(fieldError.invalid(`${path}.fieldPath`, rule.fieldPath, 'must not contain line breaks'));
+  }
+}
+
+/** Defaults must be complete: known fields only, and valid. */
+function checkDefaults(schema: JsonSchema, path: string, implicit: ImplicitSchemas, errors: FieldError[]): void {
+  if (schema.default !== undefined) {
+    const field = `${path}.default`;
+    if (hasUnknown(schema, implicit)) {
+      errors.push(fieldError.invalid(field, schema.default, 'must not have unknown fields'));
+    } else {
+      for (const error of validateValue(schema, schema.default)) {
+        errors.push({ ...error, field: error.field === '' ? field : `${field}.${error.field}` });
+      }
+    }
+  }
+  for (const [childPath, child] of childrenOf(schema, path, { isRoot: false, insideMetadata: false })) {
+    const isJunctor = /\.(?:not|(?:allOf|anyOf|oneOf)\[\d+\])$/.test(childPath);
+    if (!isJunctor) checkDefaults(child, childPath, implicit, errors);
+  }
+}
+
+/** A default is pruned as the value of a field. */
+function hasUnknown(schema: JsonSchema, implicit: ImplicitSchemas): boolean {
+  const holder = compileCrdSchema({ type: 'object', properties: { value: schema } }, implicit);
+  const value = isJsonObject(schema.default) || Array.isArray(schema.default) ? schema.default : undefined;
+  if (value === undefined) return false;
+  return !isDeepEqual(pruneUnknown(holder, { value }), { value });
+}
