@@ -5,6 +5,7 @@
  */
 export {
   type EndpointSliceView,
+  type EndpointView,
   findStaleFlows,
   ipv4,
   ipv6,

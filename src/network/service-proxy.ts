@@ -1,7 +1,6 @@
 import type { Timer, World } from '../world/index.ts';
 import {
   type EndpointSliceView,
-  findStaleFlows,
   type PacketFilter,
   ProxyState,
   type ProxyStateOptions,
@@ -10,6 +9,7 @@ import {
   writeCheck,
   writeRemoval,
 } from './proxy/index.ts';
+import { StaleFlowSweeper } from './stale-flow-sweeper.ts';
 
 /** Where the proxy looks up what it was told has changed. */
 export interface ServiceSource {
@@ -29,7 +29,7 @@ const retryMaxMs = 30_000;
 
 /**
  * Keeps the kernel's table as the Services are: gathers changes for a moment, works out what they mean, applies that as
- * one transaction, and forgets the UDP flows that it misdirects. One application at a time; after a failure the table
+ * one transaction, and has the UDP flows forgotten that now lead astray. One application at a time; after a failure the table
  * is built anew, since what the kernel holds is then unknown.
  */
 export class ServiceProxy {
@@ -38,6 +38,7 @@ export class ServiceProxy {
   readonly #source: ServiceSource;
   readonly #options: ServiceProxyOptions;
   readonly #state: ProxyState;
+  readonly #sweeper: StaleFlowSweeper;
   readonly #dirty = new Set<string>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
@@ -53,6 +54,7 @@ export class ServiceProxy {
     this.#source = source;
     this.#options = options;
     this.#state = new ProxyState(options);
+    this.#sweeper = new StaleFlowSweeper(world, filter);
   }
 
   /** Resolves when the first complete table is in the kernel. */
@@ -102,7 +104,7 @@ export class ServiceProxy {
       if (update.script !== '') await this.#filter.apply(update.script);
       this.#mustBuildAnew = false;
       this.#failures = 0;
-      await this.#forgetStaleFlows(update);
+      this.#sweeper.sweep(update.udpRoutes);
       this.#ready.resolve();
     } catch (error) {
       this.#mustBuildAnew = true;
@@ -129,17 +131,6 @@ export class ServiceProxy {
     for (const key of this.#dirty) this.#state.update(key, this.#source.service(key), this.#source.slices(key));
     this.#dirty.clear();
     return this.#mustBuildAnew ? this.#state.takeAll() : this.#state.takeUpdate();
-  }
-
-  /** A failure here is logged and no more: the rules are right, and the flows end by themselves after minutes. */
-  async #forgetStaleFlows({ udpRoutes }: ProxyUpdate): Promise<void> {
-    if (udpRoutes.length === 0) return;
-    try {
-      const stale = findStaleFlows(await this.#filter.listUdpFlows(), udpRoutes, this.#filter.nodeAddresses());
-      if (stale.length > 0) await this.#filter.forgetUdpFlows(stale);
-    } catch (error) {
-      this.#world.log.warn('cannot forget UDP flows to former endpoints', { error });
-    }
   }
 
   #scheduleCheck(): void {

@@ -26,12 +26,20 @@ export function readFlows(text: string): TrackedFlow[] {
   return flows;
 }
 
-/** The arguments of `conntrack` that delete exactly this flow. */
-export function deletionOf(flow: TrackedFlow): string[] {
-  const family = flow.originalDestination.includes(':') ? 'ipv6' : 'ipv4';
-  return [
-    ...['-D', '-f', family, '-p', 'udp'],
-    ...['--orig-src', flow.originalSource, '--sport', String(flow.originalSourcePort)],
-    ...['--orig-dst', flow.originalDestination, '--dport', String(flow.originalDestinationPort)],
-  ];
+/**
+ * The arguments of `conntrack` that delete these flows: one call for all that lead from one frontend to one backend,
+ * whoever their clients are. A call costs some milliseconds, and a busy frontend has thousands of clients.
+ */
+export function deletionsOf(flows: readonly TrackedFlow[]): string[][] {
+  const calls = new Map<string, string[]>();
+  for (const flow of flows) {
+    const family = flow.originalDestination.includes(':') ? 'ipv6' : 'ipv4';
+    const call = [
+      ...['-D', '-f', family, '-p', 'udp'],
+      ...['--orig-dst', flow.originalDestination, '--orig-port-dst', String(flow.originalDestinationPort)],
+      ...['--reply-src', flow.replySource, '--reply-port-src', String(flow.replySourcePort)],
+    ];
+    calls.set(call.join(' '), call);
+  }
+  return [...calls.values()];
 }

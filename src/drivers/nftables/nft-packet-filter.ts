@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { PacketFilter, TrackedFlow } from '../../network/index.ts';
-import { deletionOf, readFlows } from './conntrack.ts';
+import { deletionsOf, readFlows } from './conntrack.ts';
 import { kernelSettings, settingCommand } from './kernel-settings.ts';
 import { readNftError } from './nft-error.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
@@ -74,9 +74,9 @@ export class NftPacketFilter implements PacketFilter {
   }
 
   async forgetUdpFlows(flows: readonly TrackedFlow[]): Promise<void> {
-    for (const flow of flows) {
-      const { code, stderr } = await this.#run(['conntrack', ...deletionOf(flow)]);
-      // The flow may have ended meanwhile; conntrack then deletes none and exits with 1.
+    for (const deletion of deletionsOf(flows)) {
+      const { code, stderr } = await this.#run(['conntrack', ...deletion]);
+      // The flows may have ended meanwhile; conntrack then deletes none and exits with 1.
       if (code !== 0 && !stderr.includes('0 flow entries')) throw new Error(`conntrack: ${stderr.trim()}`);
     }
   }

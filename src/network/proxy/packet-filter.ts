@@ -6,7 +6,7 @@ export interface PacketFilter {
   prepare(): Promise<readonly string[]>;
   /** Applies a script in nft's language, as a whole or not at all; rejects with what was wrong where. */
   apply(script: string): Promise<void>;
-  /** The UDP connections that were sent to another address than the one they asked for, and those asking this node. */
+  /** Every UDP connection that the kernel tracks. */
   listUdpFlows(): Promise<readonly TrackedFlow[]>;
   /** Makes the kernel forget them; those that are gone already count as forgotten. */
   forgetUdpFlows(flows: readonly TrackedFlow[]): Promise<void>;
