@@ -40,7 +40,6 @@ const withoutValue: ReadonlySet<FieldErrorReason> = new Set([
   'FieldValueRequired',
   'FieldValueForbidden',
   'FieldValueTooLong',
-  'FieldValueTooMany',
   'InternalError',
 ] satisfies FieldErrorReason[]);
 
@@ -95,7 +94,7 @@ export const fieldError = {
   tooLong: (field: string, maxLength: number): FieldError => ({
     reason: 'FieldValueTooLong',
     field,
-    detail: `may not be more than ${maxLength} bytes`,
+    detail: `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`,
   }),
   tooMany: (field: string, actual: number, max: number): FieldError => ({
     reason: 'FieldValueTooMany',

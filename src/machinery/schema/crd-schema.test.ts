@@ -140,7 +140,7 @@ describe('validateValue', () => {
       'spec.mode: Unsupported value: "x": supported values: "slow", "fast"',
     ]);
     assert.deepEqual(problemsOf({ ...fine, tags: ['aa', 'bb', 'cc'] }), [
-      'spec.tags: Too many: must have at most 2 items',
+      'spec.tags: Too many: 3: must have at most 2 items',
     ]);
     assert.deepEqual(problemsOf({ ...fine, tags: ['a'] }), [
       'spec.tags[0]: Invalid value: "a": spec.tags[0] in body should be at least 2 chars long',
