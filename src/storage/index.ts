@@ -8,6 +8,11 @@
  * and `store.commit` with `draftObject(key, object)` to write. Once `commit` has resolved, `cache.get` shows the write
  * and every watcher has been told.
  */
+
+export { parseResourceVersion } from './cache/list-plan.ts';
+export { StaleContinueError } from './cache/revision-errors.ts';
+export { WatchCache, type WatchCacheOptions } from './cache/watch-cache.ts';
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export type {
   CachedResource,
   CacheEvent,
@@ -28,11 +33,13 @@ export {
   type Comparison,
   type Entry,
   FutureRevisionError,
+  LeaseNotFoundError,
   type Operation,
   prefixEnd,
   type RangeRequest,
   type RangeResult,
   type Store,
+  StoreClosedError,
   type StoreEvent,
   type StoreWatch,
   type StoreWatchSink,
@@ -40,4 +47,4 @@ export {
   type ValueCodec,
   type WatchRequest,
 } from './store.ts';
-export { draftObject, type FrameType, StoredObject } from './stored-object.ts';
+export { draftObject, StoredObject } from './stored-object.ts';

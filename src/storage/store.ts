@@ -15,7 +15,9 @@ export interface Store<V> {
 
   /**
    * Applies all operations at one new revision if every comparison holds, and none otherwise. Resolves only when the
-   * outcome is durable. Concurrent transactions share one commit to disk but keep their order.
+   * outcome is durable, and after every watch has been told. Concurrent transactions share one commit to disk but keep
+   * their order. Operations that change nothing (deletions of what is not there) make no revision, as in etcd.
+   * Rejects with a `StatusError` when the disk refuses the write, and then nothing of it is left.
    */
   commit(transaction: Transaction<V>): Promise<CommitResult<V>>;
 
@@ -146,6 +148,22 @@ export class FutureRevisionError extends Error {
   constructor(asked: number, current: number) {
     super(`required revision ${asked} is a future revision (current: ${current})`);
     this.name = 'FutureRevisionError';
+  }
+}
+
+/** A write named a lease that has expired, was revoked or never was. */
+export class LeaseNotFoundError extends Error {
+  constructor(lease: number) {
+    super(`requested lease ${lease} not found`);
+    this.name = 'LeaseNotFoundError';
+  }
+}
+
+/** The store has been closed. */
+export class StoreClosedError extends Error {
+  constructor() {
+    super('the store is closed');
+    this.name = 'StoreClosedError';
   }
 }
 

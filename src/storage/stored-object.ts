@@ -1,11 +1,10 @@
 import type { UnknownObject } from '../machinery/index.ts';
 import type { ObjectResidency } from './object-residency.ts';
 
-export type FrameType = 'ADDED' | 'MODIFIED' | 'DELETED';
-
 /**
  * One version of one object, shared by the store, the watch cache, every informer and every connection: at most one
- * decoded instance, one JSON text and one watch frame of each type, each made when first asked for.
+ * decoded instance and one JSON text, each made when first asked for. (Watch frames are memoised where there is one for
+ * many: in `CacheEvent.frame`.)
  *
  * Immutable for everybody: what is memoised inside never changes what can be observed.
  */
@@ -16,7 +15,6 @@ export class StoredObject {
   #object: UnknownObject | undefined;
   #json: string | undefined;
   #decoded: WeakRef<UnknownObject> | undefined;
-  #frames: Frames | undefined;
   readonly #residency: ObjectResidency | undefined;
 
   /** Use `draftObject`, or a codec: one of `object` and `json` must be given. */
@@ -48,23 +46,11 @@ export class StoredObject {
     return this.#json;
   }
 
-  /** The object as a line of a watch's JSON stream: `{"type":"ADDED","object":{…}}\n`. */
-  frame(type: FrameType): string {
-    this.#frames ??= { ADDED: undefined, MODIFIED: undefined, DELETED: undefined };
-    this.#frames[type] ??= `{"type":"${type}","object":${this.json}}\n`;
-    return this.#frames[type];
-  }
-
   /** The same object as if written at `revision`: a draft's way into the store, and what a DELETED event carries. */
   atRevision(revision: number, residency: ObjectResidency | undefined = this.#residency): StoredObject {
     const object = this.object;
     const metadata = { ...object.metadata, resourceVersion: String(revision) };
     return new StoredObject(this.key, revision, { ...object, metadata }, undefined, residency);
-  }
-
-  /** Frames are large and soon delivered: the watch cache lets them go once the event is no longer fresh. */
-  forgetFrames(): void {
-    this.#frames = undefined;
   }
 
   /** For `ObjectResidency`: keeps only the text; the decoded instance lives on as long as somebody else holds it. */
@@ -81,12 +67,6 @@ export class StoredObject {
     this.#residency?.hold(this);
     return object;
   }
-}
-
-interface Frames {
-  ADDED: string | undefined;
-  MODIFIED: string | undefined;
-  DELETED: string | undefined;
 }
 
 /**
