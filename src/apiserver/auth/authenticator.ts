@@ -1,0 +1,17 @@
+import type { UserInfo } from '../core-contract.ts';
+import type { ClientCertificate } from '../http/http-message.ts';
+
+/** What a request brings to prove who sends it. */
+export interface Credentials {
+  /** The header `Authorization`. */
+  readonly authorization: string | undefined;
+  readonly clientCertificate: ClientCertificate | undefined;
+}
+
+/**
+ * Finds out who sends a request. Undefined: the credentials prove nothing, and the answer is 401. At once wherever the
+ * credentials are known already, so that most requests wait for nothing.
+ */
+export interface Authenticator {
+  authenticate(credentials: Credentials): UserInfo | undefined | Promise<UserInfo | undefined>;
+}

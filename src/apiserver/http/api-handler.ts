@@ -1,0 +1,305 @@
+import type { Pod } from '../../api/generated/index.ts';
+import type { ResourceRequest, Verb } from '../../client/index.ts';
+import { StatusError, statusError } from '../../machinery/index.ts';
+import type { World } from '../../world/index.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { forbiddenError } from '../auth/forbidden.ts';
+import { impersonate } from '../auth/impersonation.ts';
+import type { ApiCore, Authorizer, NodeConnections, UserInfo } from '../core-contract.ts';
+import { readDeleteOptionsBody } from './delete-options.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+import { readHeader } from './http-message.ts';
+import { Negotiator, type Representation } from './negotiation.ts';
+import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
+import { respondLog } from './pod-log.ts';
+import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
+import { parseQuery, type Query } from './query.ts';
+import { RepresentationCache } from './representation.ts';
+import { readRequestBody } from './request-body.ts';
+import { RequestCall } from './request-call.ts';
+import { RequestDeadlines } from './request-deadlines.ts';
+import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { RequestMetrics } from './request-metrics.ts';
+import { readRequestOptions } from './request-options.ts';
+import { ResponseWriter } from './response-writer.ts';
+import { methodNotAllowedError, notFoundError, respondStatus } from './status-response.ts';
+import type { IncludedObject } from './table.ts';
+import { WatchResponse } from './watch-response.ts';
+
+export interface ApiHandlerOptions extends NonResourceOptions {
+  readonly world: World;
+  readonly core: ApiCore;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** How to reach what runs on nodes; without it `log`, `exec`, `attach` and `portforward` are refused with 503. */
+  readonly nodes?: NodeConnections | undefined;
+}
+
+/** A request that has passed authentication, taken apart. */
+interface Incoming {
+  readonly http: HttpRequest;
+  readonly query: Query;
+  readonly info: RequestInfo;
+  readonly call: RequestCall;
+}
+
+/** What an upgrade request becomes: a refusal to answer with, or what to join the connection with. */
+export type UpgradeAnswer = { readonly refusal: HttpResponse } | { readonly target: StreamTarget };
+
+const bodyVerbs: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
+const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
+
+/**
+ * HTTP in, HTTP out: authentication, the path, the body, the core, and the answer in the form that the client accepts.
+ * Pure but for what it is given; sockets are the driver's (`drivers/http`).
+ */
+export class ApiHandler {
+  readonly #options: ApiHandlerOptions;
+  readonly #negotiator = new Negotiator();
+  readonly #cache = new RepresentationCache();
+  readonly #writer = new ResponseWriter(this.#cache);
+  readonly #metrics = new RequestMetrics();
+  readonly #deadlines: RequestDeadlines;
+  readonly #nonResource: NonResourceRoutes;
+
+  constructor(options: ApiHandlerOptions) {
+    this.#options = options;
+    this.#deadlines = new RequestDeadlines(options.world.clock);
+    this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
+  }
+
+  /** Answers any request but an upgrade. Never rejects. */
+  async handle(http: HttpRequest): Promise<HttpResponse> {
+    const query = parseQuery(http.query);
+    const info = readRequestInfo(http.method, http.path, query);
+    if (info === undefined)
+      return respondStatus(statusError.badRequest(`unable to determine kind and namespace from url, ${http.path}`));
+    const { clock } = this.#options.world;
+    const startMs = clock.monotonic();
+    this.#metrics.begin(info);
+    let status = 500;
+    try {
+      const response = await this.#answer(http, query, info);
+      status = response.status;
+      return response;
+    } catch (error) {
+      const response = respondStatus(this.#explain(error, info));
+      status = response.status;
+      return response;
+    } finally {
+      this.#metrics.finish(info, status, clock.monotonic() - startMs);
+    }
+  }
+
+  /** Answers a request to upgrade its connection (`exec`, `attach`, `portforward`). Never rejects. */
+  async upgrade(http: HttpRequest): Promise<UpgradeAnswer> {
+    const query = parseQuery(http.query);
+    const info = readRequestInfo(http.method, http.path, query);
+    try {
+      if (info === undefined || !isPodStream(info)) throw statusError.badRequest('this path cannot be upgraded');
+      const call = await this.#identify(http);
+      const pod = await this.#connect(info, call);
+      // Kubernetes 1.35 (AuthorizePodWebsocketUpgradeCreatePermission): a WebSocket begins with GET, but what it does
+      // is as grave as the POST of older clients.
+      if (info.verb === 'get') this.#authorize({ ...info, verb: 'create' }, call.user);
+      return { target: await openStreamTarget(this.#requireNodes(), pod, info.subresource, query) };
+    } catch (error) {
+      return { refusal: respondStatus(this.#explain(error, info)) };
+    }
+  }
+
+  async #answer(http: HttpRequest, query: Query, info: RequestInfo): Promise<HttpResponse> {
+    const call = await this.#identify(http);
+    if (!info.isResourceRequest) {
+      this.#authorize(info, call.user);
+      return this.#nonResource.respond(info, http, query);
+    }
+    const incoming: Incoming = { http, query, info, call };
+    const response = await this.#answerResource(incoming);
+    const warnings = call.warningHeaders;
+    return warnings.length === 0 ? response : { ...response, headers: { ...response.headers, warning: warnings } };
+  }
+
+  /** Who asks, after impersonation. Throws 401. */
+  async #identify(http: HttpRequest): Promise<RequestCall> {
+    const { headers } = http;
+    const found = this.#options.authenticator.authenticate({
+      authorization: readHeader(headers, 'authorization'),
+      clientCertificate: http.clientCertificate,
+    });
+    const user = found instanceof Promise ? await found : found;
+    if (user === undefined) throw statusError.unauthorized();
+    const actual = impersonate(user, headers, this.#options.authorizer);
+    return new RequestCall(actual, readHeader(headers, 'user-agent'));
+  }
+
+  async #answerResource(incoming: Incoming): Promise<HttpResponse> {
+    const { info } = incoming;
+    if (info.subresource === 'proxy' || info.verb === 'proxy') throw notFoundError();
+    if (info.group === '' && info.resource === 'pods' && info.name !== '') {
+      if (info.subresource === 'log' && info.verb === 'get') return this.#answerLog(incoming);
+      if (streamSubresources.has(info.subresource)) {
+        await this.#connect(info, incoming.call);
+        throw statusError.badRequest('Upgrade request required');
+      }
+    }
+    if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming);
+    return this.#answerOnce(incoming);
+  }
+
+  async #answerOnce(incoming: Incoming): Promise<HttpResponse> {
+    const { http, info, call } = incoming;
+    const representation = this.#negotiator.negotiate(readHeader(http.headers, 'accept'), info.verb);
+    const request = await this.#readRequest(incoming);
+    const result = await this.#deadlines.within(this.#options.core.execute(request, call));
+    if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
+      if (!this.#wantsPretty(incoming, representation)) return this.#writer.writePlain(result);
+    }
+    return this.#writer.write(result, {
+      representation: { ...representation, isPretty: this.#wantsPretty(incoming, representation) },
+      includes: readIncluded(incoming.query),
+      nowMs: this.#options.world.clock.now(),
+    });
+  }
+
+  #answerWatch(incoming: Incoming): HttpResponse {
+    const { http, info, query, call } = incoming;
+    const representation = this.#negotiator.negotiate(readHeader(http.headers, 'accept'), 'watch');
+    const options = readRequestOptions(query, 'watch');
+    const request: ResourceRequest = {
+      verb: 'watch',
+      type: info,
+      subresource: info.subresource === '' ? undefined : info.subresource,
+      namespace: info.namespace === '' ? undefined : info.namespace,
+      options: info.name === '' ? options : { ...options, fieldSelector: selectName(info.name, options.fieldSelector) },
+      signal: http.signal,
+    };
+    const resource = this.#options.core.resources.lookup(info.group, info.version, info.resource);
+    if (resource === undefined) {
+      this.#authorize(info, call.user);
+      throw notFoundError();
+    }
+    const { clock } = this.#options.world;
+    const watchInfo: RequestInfo = info.verb === 'watch' ? info : { ...info, verb: 'watch' };
+    const form = { representation, includes: readIncluded(query), now: () => clock.now() };
+    const response = new WatchResponse(resource, form, this.#cache, () =>
+      this.#metrics.changeLongRunning(watchInfo, -1),
+    );
+    this.#metrics.changeLongRunning(watchInfo, 1);
+    try {
+      return response.respond(this.#options.core.watch(request, call, response));
+    } catch (error) {
+      this.#metrics.changeLongRunning(watchInfo, -1);
+      throw error;
+    }
+  }
+
+  async #answerLog({ info, query, call }: Incoming): Promise<HttpResponse> {
+    const pod = await this.#connect(info, call);
+    return respondLog(this.#requireNodes(), pod, query);
+  }
+
+  async #readRequest({ http, info, query, call }: Incoming): Promise<ResourceRequest> {
+    const verb = info.verb as Verb;
+    if (verb === ('' as Verb) || (verb === 'create' && info.name !== '' && info.subresource === '')) {
+      throw methodNotAllowedError();
+    }
+    if ((verb === 'update' || verb === 'patch') && info.name === '') throw methodNotAllowedError();
+    const base = {
+      verb,
+      type: info,
+      subresource: info.subresource === '' ? undefined : info.subresource,
+      namespace: info.namespace === '' ? undefined : info.namespace,
+      name: info.name === '' ? undefined : info.name,
+      signal: http.signal,
+    };
+    const options = readRequestOptions(query, verb);
+    if (bodyVerbs.has(verb)) {
+      const body = await this.#readBody(http, info, call);
+      call.decodingFindings = body.findings;
+      return { ...base, body: body.value, patchType: body.patchType, options };
+    }
+    const isDeletion = verb === 'delete' || verb === 'deletecollection';
+    if (!isDeletion || http.body === undefined || http.body.length === 0) return { ...base, options };
+    const { value } = await this.#readBody(http, info, call);
+    return { ...base, options: { ...options, ...readDeleteOptionsBody(value) } };
+  }
+
+  /** Whoever may not do it is told so, whatever is wrong with the body. */
+  async #readBody(http: HttpRequest, info: RequestInfo, call: RequestCall): ReturnType<typeof readRequestBody> {
+    try {
+      return await readRequestBody(http, info.verb);
+    } catch (error) {
+      this.#authorize(info, call.user);
+      throw error;
+    }
+  }
+
+  async #connect(info: RequestInfo, call: RequestCall): Promise<Pod> {
+    const { verb, subresource, namespace, name } = info;
+    const object = await this.#options.core.connect(
+      { verb: verb as Verb, type: info, subresource, namespace: namespace === '' ? undefined : namespace, name },
+      call,
+    );
+    return object as Pod;
+  }
+
+  #requireNodes(): NodeConnections {
+    const { nodes } = this.#options;
+    if (nodes !== undefined) return nodes;
+    throw new StatusError('ServiceUnavailable', 'this server has no connection to nodes');
+  }
+
+  #authorize(info: RequestInfo, user: UserInfo): void {
+    const { verb, group, version, resource, subresource, namespace, name } = info;
+    const nonResourcePath = info.isResourceRequest ? undefined : info.path;
+    const attributes = { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
+    const decision = this.#options.authorizer.authorize(attributes);
+    if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
+  }
+
+  #wantsPretty({ query, http }: Incoming, representation: Representation): boolean {
+    const asked = query.get('pretty');
+    if (asked !== undefined) return isTruthy(asked);
+    if (representation.isPretty) return true;
+    const agent = readHeader(http.headers, 'user-agent');
+    // Kubernetes: people read what these fetch.
+    return (
+      agent !== undefined && (agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0'))
+    );
+  }
+
+  #explain(error: unknown, info: RequestInfo | undefined): StatusError {
+    if (error instanceof StatusError) return error;
+    this.#options.world.log
+      .child('http')
+      .error('request failed unexpectedly', { path: info?.path, verb: info?.verb, error });
+    return statusError.internal('this request caused the server to fail; its log says why');
+  }
+}
+
+function isPodStream(info: RequestInfo): boolean {
+  return info.group === '' && info.resource === 'pods' && info.name !== '' && streamSubresources.has(info.subresource);
+}
+
+/** Kubernetes: `?watch=true` on one object's path is a get upstream's routes turn into a watch; so are `/watch/` paths. */
+function isWatchOfOne({ info, query }: Incoming): boolean {
+  return (
+    info.verb === 'get' &&
+    info.name !== '' &&
+    info.subresource === '' &&
+    query.has('watch') &&
+    isTruthy(query.get('watch'))
+  );
+}
+
+function selectName(name: string, fieldSelector: string | undefined): string {
+  return fieldSelector === undefined || fieldSelector === ''
+    ? `metadata.name=${name}`
+    : `metadata.name=${name},${fieldSelector}`;
+}
+
+function readIncluded(query: Query): IncludedObject {
+  const included = query.get('includeObject');
+  return included === 'None' || included === 'Object' ? included : 'Metadata';
+}

@@ -1,0 +1,207 @@
+import type { ServedVersion, SubresourceFacts } from '../../api/index.ts';
+import { compareText, formatGroupVersion } from '../../machinery/index.ts';
+import { hashText } from '../../world/index.ts';
+import type { ResourceRegistry } from '../core-contract.ts';
+import { compareVersions } from './version-order.ts';
+
+/** A document that is made once for each state of the registry. */
+export interface DiscoveryDocument {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** Of one group: its versions, the preferred one first. Resources by name. */
+interface Group {
+  readonly name: string;
+  readonly versions: readonly { readonly version: string; readonly resources: readonly ServedVersion[] }[];
+}
+
+/** Kubernetes: both forms of discovery, plain (`APIResourceList` …) and aggregated (`APIGroupDiscoveryList`). */
+export class Discovery {
+  readonly #registry: ResourceRegistry;
+  #generation = -1;
+  #groups: readonly Group[] = [];
+  readonly #documents = new Map<string, DiscoveryDocument>();
+
+  constructor(registry: ResourceRegistry) {
+    this.#registry = registry;
+  }
+
+  /** `/api` */
+  coreVersions(serverAddress: string): DiscoveryDocument {
+    return this.#remember(`versions/${serverAddress}`, () => ({
+      kind: 'APIVersions',
+      versions: this.#find('')?.versions.map(entry => entry.version) ?? [],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }],
+    }));
+  }
+
+  /** `/apis` */
+  groups(): DiscoveryDocument {
+    return this.#remember('groups', () => ({
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
+      groups: this.#groups.filter(group => group.name !== '').map(describeGroup),
+    }));
+  }
+
+  /** `/apis/GROUP`; undefined where nothing is served. */
+  group(name: string): DiscoveryDocument | undefined {
+    this.#refresh();
+    const group = this.#find(name);
+    if (group === undefined) return undefined;
+    return this.#remember(`group/${name}`, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(group) }));
+  }
+
+  /** `/api/v1` and `/apis/GROUP/VERSION`; undefined where nothing is served. */
+  resources(group: string, version: string): DiscoveryDocument | undefined {
+    this.#refresh();
+    const found = this.#find(group)?.versions.find(entry => entry.version === version);
+    if (found === undefined) return undefined;
+    return this.#remember(`resources/${group}/${version}`, () => ({
+      kind: 'APIResourceList',
+      apiVersion: group === '' ? undefined : 'v1',
+      groupVersion: formatGroupVersion({ group, version }),
+      resources: found.resources.flatMap(describeResource),
+    }));
+  }
+
+  /** `/api` or `/apis` in one document. */
+  aggregated(isCore: boolean, version: 'v2' | 'v2beta1'): DiscoveryDocument {
+    return this.#remember(`aggregated/${isCore}/${version}`, () => ({
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: `apidiscovery.k8s.io/${version}`,
+      metadata: {},
+      items: this.#groups.filter(group => (group.name === '') === isCore).map(describeAggregated),
+    }));
+  }
+
+  #find(name: string): Group | undefined {
+    return this.#groups.find(group => group.name === name);
+  }
+
+  #remember(key: string, make: () => unknown): DiscoveryDocument {
+    this.#refresh();
+    let document = this.#documents.get(key);
+    if (document === undefined) {
+      const text = `${JSON.stringify(make())}\n`;
+      document = { text, etag: formatEtag(text) };
+      this.#documents.set(key, document);
+    }
+    return document;
+  }
+
+  #refresh(): void {
+    if (this.#generation === this.#registry.generation) return;
+    this.#generation = this.#registry.generation;
+    this.#documents.clear();
+    this.#groups = collectGroups(this.#registry);
+  }
+}
+
+function collectGroups(registry: ResourceRegistry): readonly Group[] {
+  const groups = new Map<string, Map<string, ServedVersion[]>>();
+  for (const { version } of registry.list()) {
+    const { type } = version;
+    let versions = groups.get(type.group);
+    if (versions === undefined) {
+      versions = new Map();
+      groups.set(type.group, versions);
+    }
+    const resources = versions.get(type.version);
+    if (resources === undefined) versions.set(type.version, [version]);
+    else resources.push(version);
+  }
+  return [...groups].map(([name, versions]) => ({
+    name,
+    versions: [...versions]
+      .sort((a, b) => compareVersions(a[0], b[0]))
+      .map(([version, resources]) => ({
+        version,
+        resources: resources.sort((a, b) => compareText(a.type.resource, b.type.resource)),
+      })),
+  }));
+}
+
+function describeGroup(group: Group): Readonly<Record<string, unknown>> {
+  const versions = group.versions.map(({ version }) => ({
+    groupVersion: formatGroupVersion({ group: group.name, version }),
+    version,
+  }));
+  return { name: group.name, versions, preferredVersion: versions[0] };
+}
+
+function describeResource({ type, verbs, subresources }: ServedVersion): readonly Readonly<Record<string, unknown>>[] {
+  return [
+    {
+      name: type.resource,
+      singularName: type.singular,
+      namespaced: type.namespaced,
+      kind: type.kind,
+      verbs,
+      shortNames: omitEmpty(type.shortNames),
+      categories: omitEmpty(type.categories),
+    },
+    ...sortByName(subresources).map(subresource => ({
+      name: `${type.resource}/${subresource.name}`,
+      singularName: '',
+      namespaced: type.namespaced,
+      group: subresource.group,
+      version: subresource.version,
+      kind: subresource.kind,
+      verbs: subresource.verbs,
+    })),
+  ];
+}
+
+function describeAggregated(group: Group): Readonly<Record<string, unknown>> {
+  return {
+    metadata: { name: group.name === '' ? undefined : group.name, creationTimestamp: null },
+    versions: group.versions.map(({ version, resources }) => ({
+      version,
+      resources: resources.map(describeAggregatedResource),
+      freshness: 'Current',
+    })),
+  };
+}
+
+function describeAggregatedResource({ type, verbs, subresources }: ServedVersion): Readonly<Record<string, unknown>> {
+  return {
+    resource: type.resource,
+    responseKind: { group: type.group, version: type.version, kind: type.kind },
+    scope: type.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: type.singular,
+    verbs,
+    shortNames: omitEmpty(type.shortNames),
+    categories: omitEmpty(type.categories),
+    subresources:
+      subresources.length === 0
+        ? undefined
+        : sortByName(subresources).map(subresource => ({
+            subresource: subresource.name,
+            responseKind: {
+              group: subresource.group ?? type.group,
+              version: subresource.version ?? type.version,
+              kind: subresource.kind,
+            },
+            verbs: subresource.verbs,
+          })),
+  };
+}
+
+function sortByName(subresources: readonly SubresourceFacts[]): readonly SubresourceFacts[] {
+  return subresources.toSorted((a, b) => compareText(a.name, b.name));
+}
+
+function omitEmpty(texts: readonly string[]): readonly string[] | undefined {
+  return texts.length === 0 ? undefined : texts;
+}
+
+/** A strong validator of the text: 128 bits of a fast hash, enough to tell our own documents apart. */
+export function formatEtag(text: string): string {
+  const words = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map(seed => hashText(text, seed));
+  return `"${words
+    .map(word => word.toString(16).padStart(8, '0'))
+    .join('')
+    .toUpperCase()}"`;
+}

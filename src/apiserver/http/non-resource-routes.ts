@@ -1,0 +1,223 @@
+import type { ApiCore } from '../core-contract.ts';
+import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
+import { type HealthCheck, type HealthEndpoint, respondHealth } from './health.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+import { readHeader } from './http-message.ts';
+import { type MediaType, parseAccept } from './media-type.ts';
+import type { OpenApiSource } from './open-api-source.ts';
+import type { Query } from './query.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { ServerVersion } from './server-version.ts';
+import { jsonHeaders, notFoundError, respondJson } from './status-response.ts';
+
+export interface NonResourceOptions {
+  readonly core: ApiCore;
+  readonly version: ServerVersion;
+  /** `127.0.0.1:6443`, as `/api` names it. */
+  readonly serverAddress: string;
+  readonly healthChecks?: readonly HealthCheck[] | undefined;
+  /** Further texts in the Prometheus format for `/metrics`. */
+  readonly metricsSources?: readonly (() => string)[] | undefined;
+  readonly openApi?: OpenApiSource | undefined;
+  /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
+  readonly issuer?: TokenIssuer | undefined;
+}
+
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly signingAlgorithms: readonly string[];
+  /** A JSON Web Key Set as JSON. */
+  keySet(): string | Promise<string>;
+}
+
+const aggregatedKind = 'APIGroupDiscoveryList';
+
+/** Everything outside the resource API: discovery, OpenAPI, version, health, metrics, token issuer discovery. */
+export class NonResourceRoutes {
+  readonly #options: NonResourceOptions;
+  readonly #formatMetrics: () => string;
+  readonly #discovery: Discovery;
+
+  constructor(options: NonResourceOptions, formatMetrics: () => string) {
+    this.#options = options;
+    this.#formatMetrics = formatMetrics;
+    this.#discovery = new Discovery(options.core.resources);
+  }
+
+  /** Throws 404 for a path that leads nowhere. */
+  async respond(info: RequestInfo, http: HttpRequest, query: Query): Promise<HttpResponse> {
+    if (info.verb !== 'get' && info.verb !== 'head') throw notFoundError();
+    const [, first = '', ...rest] = trimSlash(info.path).split('/');
+    switch (first) {
+      case '':
+        return respondJson(200, { paths: this.#listPaths() });
+      case 'api':
+        return this.#respondCore(rest, http);
+      case 'apis':
+        return this.#respondGroups(rest, http);
+      case 'openapi':
+        return this.#respondOpenApi(rest, http, query);
+      case 'version':
+        if (rest.length > 0) throw notFoundError();
+        return respondJson(200, { ...this.#options.version });
+      case 'healthz':
+      case 'livez':
+      case 'readyz':
+        return this.#respondHealth(first, rest.join('/'), query);
+      case 'metrics':
+        if (rest.length > 0) throw notFoundError();
+        return this.#respondMetrics();
+      default:
+        return this.#respondIssuer(info.path);
+    }
+  }
+
+  #respondCore(rest: readonly string[], http: HttpRequest): HttpResponse {
+    const aggregated = rest.length === 0 ? chooseAggregated(http) : undefined;
+    if (aggregated !== undefined) return this.#respondAggregated(true, aggregated, http);
+    if (rest.length === 0) return respondDocument(this.#discovery.coreVersions(this.#options.serverAddress), http);
+    return respondDocument(rest.length === 1 ? this.#discovery.resources('', rest[0]!) : undefined, http);
+  }
+
+  #respondGroups(rest: readonly string[], http: HttpRequest): HttpResponse {
+    const [group = '', version = ''] = rest;
+    const aggregated = rest.length === 0 ? chooseAggregated(http) : undefined;
+    if (aggregated !== undefined) return this.#respondAggregated(false, aggregated, http);
+    if (rest.length === 0) return respondDocument(this.#discovery.groups(), http);
+    if (rest.length === 1) return respondDocument(this.#discovery.group(group), http);
+    return respondDocument(rest.length === 2 ? this.#discovery.resources(group, version) : undefined, http);
+  }
+
+  #respondAggregated(isCore: boolean, version: 'v2' | 'v2beta1', http: HttpRequest): HttpResponse {
+    const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=${aggregatedKind}`;
+    return respondDocument(this.#discovery.aggregated(isCore, version), http, contentType);
+  }
+
+  #respondOpenApi(rest: readonly string[], http: HttpRequest, query: Query): HttpResponse {
+    const { openApi } = this.#options;
+    const [edition, ...path] = rest;
+    if (openApi === undefined) throw notFoundError();
+    if (edition === 'v2' && path.length === 0) return respondOpenApiV2(openApi, http);
+    if (edition !== 'v3') throw notFoundError();
+    if (path.length === 0) return respondOpenApiIndex(openApi, http);
+    const text = openApi.v3(path.join('/'));
+    const response = respondDocument(text === undefined ? undefined : { text, etag: formatEtag(text) }, http);
+    // With its hash in the address a document never changes.
+    if (!query.has('hash') || response.status !== 200) return response;
+    return { ...response, headers: { ...response.headers, 'cache-control': 'public, immutable' } };
+  }
+
+  #respondHealth(endpoint: HealthEndpoint, checkName: string, query: Query): HttpResponse {
+    const response = respondHealth(endpoint, checkName, this.#options.healthChecks ?? [], query);
+    if (response === undefined) throw notFoundError();
+    return response;
+  }
+
+  #respondMetrics(): HttpResponse {
+    const texts = [this.#formatMetrics(), ...(this.#options.metricsSources ?? []).map(source => source())];
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      body: texts.join(''),
+    };
+  }
+
+  async #respondIssuer(path: string): Promise<HttpResponse> {
+    const { issuer } = this.#options;
+    if (issuer !== undefined && path === '/.well-known/openid-configuration') {
+      return respondJson(200, {
+        issuer: issuer.issuer,
+        jwks_uri: `https://${this.#options.serverAddress}/openid/v1/jwks`,
+        response_types_supported: ['id_token'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: issuer.signingAlgorithms,
+      });
+    }
+    if (issuer === undefined || path !== '/openid/v1/jwks') throw notFoundError();
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/jwk-set+json', 'cache-control': 'public, max-age=3600' },
+      body: await issuer.keySet(),
+    };
+  }
+
+  #listPaths(): readonly string[] {
+    const versions = new Set<string>();
+    for (const { version } of this.#options.core.resources.list()) {
+      const { group } = version.type;
+      if (group !== '') versions.add(`/apis/${group}`);
+      versions.add(group === '' ? `/api/${version.type.version}` : `/apis/${group}/${version.type.version}`);
+    }
+    const checks = ['ping', ...(this.#options.healthChecks ?? []).map(check => check.name)];
+    return [
+      '/.well-known/openid-configuration',
+      '/api',
+      '/apis',
+      ...versions,
+      ...['/healthz', '/livez', '/readyz'].flatMap(path => [path, ...checks.map(name => `${path}/${name}`)]),
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/openid/v1/jwks',
+      '/version',
+    ].sort();
+  }
+}
+
+function trimSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Which aggregated form the client prefers to the plain one, if any. */
+function chooseAggregated(http: HttpRequest): 'v2' | 'v2beta1' | undefined {
+  const accept = readHeader(http.headers, 'accept');
+  if (accept === undefined || !accept.includes(aggregatedKind)) return undefined;
+  for (const { parameters } of parseAccept(accept)) {
+    if (parameters['as'] === undefined) return undefined;
+    const isAggregated = parameters['g'] === 'apidiscovery.k8s.io' && parameters['as'] === aggregatedKind;
+    if (isAggregated && (parameters['v'] === 'v2' || parameters['v'] === 'v2beta1')) return parameters['v'];
+  }
+  return undefined;
+}
+
+/** A document that the client may have already; 404 where there is none. */
+function respondDocument(
+  document: DiscoveryDocument | undefined,
+  http: HttpRequest,
+  contentType = 'application/json',
+): HttpResponse {
+  if (document === undefined) throw notFoundError();
+  const headers = { ...jsonHeaders, 'content-type': contentType, etag: document.etag, vary: 'Accept' };
+  const isKnown = readHeader(http.headers, 'if-none-match') === document.etag;
+  return isKnown ? { status: 304, headers, body: '' } : { status: 200, headers, body: document.text };
+}
+
+const protobufTypes: ReadonlySet<string> = new Set([
+  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+]);
+
+function respondOpenApiV2(openApi: OpenApiSource, http: HttpRequest): HttpResponse {
+  const wanted = parseAccept(readHeader(http.headers, 'accept') ?? '').find(isOpenApiType);
+  if (wanted !== undefined && protobufTypes.has(wanted.type) && openApi.v2Protobuf !== undefined) {
+    const bytes = openApi.v2Protobuf();
+    return { status: 200, headers: { 'content-type': wanted.type }, body: { kind: 'binary', bytes } };
+  }
+  const text = openApi.v2();
+  return respondDocument({ text, etag: formatEtag(text) }, http);
+}
+
+function isOpenApiType(media: MediaType): boolean {
+  return protobufTypes.has(media.type) || media.type === 'application/json' || media.type === '*/*';
+}
+
+/** Kubernetes: the index names each document's address with its hash, so that clients may keep it for good. */
+function respondOpenApiIndex(openApi: OpenApiSource, http: HttpRequest): HttpResponse {
+  const paths: Record<string, { serverRelativeURL: string }> = {};
+  for (const path of openApi.v3Paths()) {
+    const hash = formatEtag(openApi.v3(path) ?? '').slice(1, -1);
+    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+  }
+  const text = `${JSON.stringify({ paths })}\n`;
+  return respondDocument({ text, etag: formatEtag(text) }, http);
+}

@@ -1,0 +1,98 @@
+import type { PatchType } from '../../client/index.ts';
+import { type Decoded, decodeJson, findDuplicateFields, loadYamlDecoder, StatusError } from '../../machinery/index.ts';
+import type { HttpRequest } from './http-message.ts';
+import { readHeader } from './http-message.ts';
+import { parseMediaType } from './media-type.ts';
+
+/** Kubernetes: `MaxRequestBodyBytes` of the generic API server. */
+export const requestBodyBytesMax = 3 * 1024 * 1024;
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+const objectTypes = ['application/json', 'application/yaml'] as const;
+
+export interface RequestBody {
+  readonly value: unknown;
+  readonly patchType?: PatchType | undefined;
+  /** What decoding found that the value no longer shows: `duplicate field "spec.replicas"`. */
+  readonly findings: readonly string[];
+}
+
+const noFindings: readonly string[] = [];
+
+/**
+ * The decoded body of a request that carries one. Throws 400 with line and column for text that is neither JSON nor
+ * YAML, 413 for what is too large, 415 for any other kind of body.
+ */
+export async function readRequestBody(request: HttpRequest, verb: string): Promise<RequestBody> {
+  const type = readContentType(request, verb);
+  const patchType = verb === 'patch' ? patchTypes[type] : undefined;
+  if (verb === 'patch' ? patchType === undefined : !(objectTypes as readonly string[]).includes(type)) {
+    throw refuseMediaType(type, verb);
+  }
+  const text = readText(request, type, verb);
+  const isYaml = type === 'application/yaml' || (patchType === 'apply' && !looksLikeJson(text));
+  if (isYaml) return readYaml(text, patchType);
+  const value = valueFrom(decodeJson(text));
+  const canHoldDuplicates = patchType === undefined || patchType === 'apply';
+  return { value, patchType, findings: canHoldDuplicates ? describeDuplicates(text, value) : noFindings };
+}
+
+async function readYaml(text: string, patchType: PatchType | undefined): Promise<RequestBody> {
+  const decoded = (await loadYamlDecoder())(text);
+  return { value: valueFrom(decoded), patchType, findings: decoded.duplicates ?? noFindings };
+}
+
+function valueFrom(decoded: Decoded): unknown {
+  if (decoded.problem === undefined) return decoded.value;
+  throw new StatusError('BadRequest', `the object provided is unrecognized: ${decoded.problem}`);
+}
+
+function describeDuplicates(text: string, value: unknown): readonly string[] {
+  const fields = findDuplicateFields(text, value);
+  return fields.length === 0 ? noFindings : fields.map(field => `duplicate field ${JSON.stringify(field)}`);
+}
+
+function readContentType(request: HttpRequest, verb: string): string {
+  const header = readHeader(request.headers, 'content-type');
+  if (header === undefined || header === '') return verb === 'patch' ? '' : 'application/json';
+  if (header === 'application/json') return header;
+  return parseMediaType(header).type;
+}
+
+function readText(request: HttpRequest, type: string, verb: string): string {
+  const { body } = request;
+  if (typeof body === 'string') return body;
+  if (body === undefined) return '';
+  throw refuseMediaType(type, verb);
+}
+
+function looksLikeJson(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 32 || (code >= 9 && code <= 13)) continue;
+    return code === 123 || code === 91;
+  }
+  return false;
+}
+
+function refuseMediaType(type: string, verb: string): StatusError {
+  const accepted: readonly string[] = verb === 'patch' ? Object.keys(patchTypes) : objectTypes;
+  const hint =
+    type === 'application/vnd.kubernetes.protobuf' || type === 'application/cbor'
+      ? ` (this server does not read ${type} yet: send JSON)`
+      : '';
+  return new StatusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${hint}`,
+  );
+}
+
+export function refuseLargeBody(): StatusError {
+  return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${requestBodyBytesMax}`);
+}

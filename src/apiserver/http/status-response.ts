@@ -1,0 +1,41 @@
+import { type KubeObject, type Status, StatusError } from '../../machinery/index.ts';
+import type { HttpResponse } from './http-message.ts';
+
+export const jsonHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'application/json',
+  'cache-control': 'no-cache, private',
+};
+
+export const textHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-cache, private',
+  'x-content-type-options': 'nosniff',
+};
+
+export function respondJson(
+  status: number,
+  value: KubeObject | Status | Readonly<Record<string, unknown>>,
+): HttpResponse {
+  return { status, headers: jsonHeaders, body: `${JSON.stringify(value)}\n` };
+}
+
+export function respondText(status: number, text: string): HttpResponse {
+  return { status, headers: textHeaders, body: text };
+}
+
+/** The answer to a request that failed. */
+export function respondStatus(error: StatusError): HttpResponse {
+  const response = respondJson(error.code, error.toStatus());
+  const retryAfterSeconds = error.details?.retryAfterSeconds;
+  if (retryAfterSeconds === undefined) return response;
+  return { ...response, headers: { ...response.headers, 'retry-after': String(retryAfterSeconds) } };
+}
+
+/** What a path that leads nowhere is answered with. */
+export function notFoundError(): StatusError {
+  return new StatusError('NotFound', 'the server could not find the requested resource', {});
+}
+
+export function methodNotAllowedError(): StatusError {
+  return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}

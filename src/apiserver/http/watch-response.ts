@@ -1,0 +1,117 @@
+import type { Watch } from '../../client/index.ts';
+import { formatGroupVersion, type ObjectMeta, StatusError, statusError } from '../../machinery/index.ts';
+import type { ApiWatchEvent, ApiWatchSink, ServedResource } from '../core-contract.ts';
+import type { FrameSink, HttpResponse } from './http-message.ts';
+import type { Representation } from './negotiation.ts';
+import { isStoredVersion, type RepresentationCache } from './representation.ts';
+import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
+
+export interface WatchForm {
+  readonly representation: Representation;
+  readonly includes: IncludedObject;
+  now(): number;
+}
+
+/**
+ * One watcher: the core's events in, lines of JSON out. Frames are shared by all watchers that want the same form; only
+ * Tables, whose cells depend on the time, are made for each.
+ */
+export class WatchResponse implements ApiWatchSink {
+  readonly #resource: ServedResource;
+  readonly #form: WatchForm;
+  readonly #cache: RepresentationCache;
+  readonly #onEnd: () => void;
+  readonly #isStoredVersion: boolean;
+  #sink: FrameSink | undefined;
+  /** What came before the server was ready to write. */
+  #early: string[] = [];
+  #isOver = false;
+  #hasSentColumns = false;
+
+  constructor(resource: ServedResource, form: WatchForm, cache: RepresentationCache, onEnd: () => void) {
+    this.#resource = resource;
+    this.#form = form;
+    this.#cache = cache;
+    this.#onEnd = onEnd;
+    this.#isStoredVersion = isStoredVersion(resource);
+  }
+
+  events(batch: readonly ApiWatchEvent[]): void {
+    for (const event of batch) this.#write(this.#format(event));
+  }
+
+  end(error?: Error): void {
+    if (this.#isOver) return;
+    if (error !== undefined) {
+      const status = error instanceof StatusError ? error : statusError.internal('the watch has failed');
+      this.#write(`{"type":"ERROR","object":${JSON.stringify(status.toStatus())}}\n`);
+    }
+    this.#isOver = true;
+    this.#sink?.end();
+    this.#onEnd();
+  }
+
+  /** The response whose body streams what this sink is told; `watch` is cancelled when the client goes. */
+  respond(watch: Watch): HttpResponse {
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      body: { kind: 'frames', start: sink => this.#start(sink, watch) },
+    };
+  }
+
+  #start(sink: FrameSink, watch: Watch): { cancel(): void } {
+    this.#sink = sink;
+    for (const frame of this.#early) sink.write(frame);
+    this.#early = [];
+    if (this.#isOver) sink.end();
+    return {
+      cancel: () => {
+        if (this.#isOver) return;
+        this.#isOver = true;
+        watch.cancel();
+        this.#onEnd();
+      },
+    };
+  }
+
+  #write(frame: string): void {
+    if (this.#isOver) return;
+    if (this.#sink === undefined) this.#early.push(frame);
+    else this.#sink.write(frame);
+  }
+
+  #format(event: ApiWatchEvent): string {
+    const { as, asVersion = 'v1' } = this.#form.representation;
+    if (as === undefined && this.#isStoredVersion) return event.frame;
+    if (event.type === 'BOOKMARK') return this.#formatBookmark(event.object.metadata);
+    if (as === undefined) return wrap(event.type, this.#cache.json(event.stored, this.#resource));
+    if (as !== 'Table') return wrap(event.type, this.#cache.partial(event.stored, asVersion));
+    const form = this.#tableForm(asVersion);
+    const { resourceVersion } = event.object.metadata;
+    const head = formatTableHead(form, { resourceVersion }, !this.#hasSentColumns);
+    this.#hasSentColumns = true;
+    return wrap(event.type, head + formatRow(event.object, form) + tableTail);
+  }
+
+  #formatBookmark({ resourceVersion, annotations }: ObjectMeta): string {
+    const { as, asVersion = 'v1' } = this.#form.representation;
+    if (as === 'Table') {
+      return wrap('BOOKMARK', formatTableHead(this.#tableForm(asVersion), { resourceVersion }, false) + tableTail);
+    }
+    const { type } = this.#resource.version;
+    const identity =
+      as === undefined
+        ? { kind: type.kind, apiVersion: formatGroupVersion(type) }
+        : { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${asVersion}` };
+    return wrap('BOOKMARK', JSON.stringify({ ...identity, metadata: { resourceVersion, annotations } }));
+  }
+
+  #tableForm(asVersion: 'v1' | 'v1beta1'): TableForm {
+    return { resource: this.#resource, asVersion, includes: this.#form.includes, nowMs: this.#form.now() };
+  }
+}
+
+function wrap(type: string, object: string): string {
+  return `{"type":"${type}","object":${object}}\n`;
+}
