@@ -7,14 +7,33 @@
  */
 import type { Controller } from '../client/index.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceController } from './endpoints/endpoint-slices.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { taintEvictionController } from './node-lifecycle/taint-eviction.ts';
 import { replicaSetController } from './replica-set.ts';
+import { rootCaController } from './root-ca.ts';
+import { serviceAccountController } from './service-account.ts';
+
+export { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+export { NamespaceDeletion } from './namespace-deletion.ts';
+
+/** What some controllers have to be told. */
+export interface ControllerSettings {
+  /** The certificate authority (PEM) that pods are to trust. */
+  readonly certificateAuthority: string;
+}
 
 /** Every controller, in the order in which they start. */
-export const controllers: readonly Controller[] = [
-  nodeLifecycleController,
-  taintEvictionController,
-  replicaSetController,
-  deploymentController,
-];
+export function buildControllers(settings: ControllerSettings): readonly Controller[] {
+  return [
+    serviceAccountController,
+    rootCaController(settings.certificateAuthority),
+    nodeLifecycleController,
+    taintEvictionController,
+    deploymentController,
+    replicaSetController,
+    endpointSliceController,
+    endpointsController,
+  ];
+}
