@@ -37,8 +37,11 @@ function servingContainers(pod: Pod): readonly Container[] {
   return [...(pod.spec?.containers ?? []), ...sidecars];
 }
 
+/** What the ports of Endpoints and of EndpointSlices have in common. */
+type PortFacts = { readonly [Field in keyof EndpointPort]?: EndpointPort[Field] | undefined };
+
 /** Ports as a key: pods with the same one share slices. */
-export function portsKey(ports: readonly EndpointPort[] | undefined): string {
+export function portsKey(ports: readonly PortFacts[] | undefined): string {
   return (ports ?? [])
     .map(({ name, port, protocol, appProtocol }) => `${name ?? ''}/${port}/${protocol ?? 'TCP'}/${appProtocol ?? ''}`)
     .sort()

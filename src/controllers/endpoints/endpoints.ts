@@ -49,7 +49,8 @@ function buildEndpoints(service: Service, current: Endpoints | undefined, view: 
   const labels: Record<string, string> = { ...service.metadata.labels, [managedByLabel]: 'endpoint-controller' };
   delete labels[headlessLabel];
   if (service.spec?.clusterIP === 'None') labels[headlessLabel] = '';
-  const { [overCapacityAnnotation]: _, ...annotations } = current?.metadata.annotations ?? {};
+  const annotations: Record<string, string> = { ...current?.metadata.annotations };
+  delete annotations[overCapacityAnnotation];
   if (isTruncated) annotations[overCapacityAnnotation] = 'truncated';
   return {
     apiVersion: 'v1',
