@@ -1,5 +1,6 @@
-import { type Node, nodes, type Pod, pods, type Taint, type Toleration } from '../../api/generated/index.ts';
+import { type Node, nodes, type Pod, pods, type Taint } from '../../api/generated/index.ts';
 import type { Controller, Step } from '../../client/index.ts';
+import { tolerates } from '../../scheduling/index.ts';
 import { formatTime, parseTime } from '../../world/index.ts';
 import { isPodFinished } from '../pod-facts.ts';
 import { podsByNode } from './node-lifecycle.ts';
@@ -51,13 +52,6 @@ export function evictionTime(pod: Pod, taints: readonly Taint[], now: number): n
     deadline = Math.min(deadline ?? Number.POSITIVE_INFINITY, since + Math.max(0, seconds) * 1000);
   }
   return deadline;
-}
-
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect !== undefined && toleration.effect !== '' && toleration.effect !== taint.effect) return false;
-  const key = toleration.key ?? '';
-  if (key !== '' && key !== taint.key) return false;
-  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
 }
 
 function evict(pod: Pod, now: number): Step[] {
