@@ -10,6 +10,8 @@ const blockBytesMax = 256 * 1024;
 const windowBytes = 32 * 1024;
 const deflateMethod = 8;
 const hasDictionaryBit = 0x20;
+/** An empty stored block, as a flush writes it; Go's reader hands nothing on before it has seen one. */
+const flushMarker = Buffer.from([0, 0, 0, 0xff, 0xff]);
 
 /**
  * Reads the header blocks of one direction of a connection. They form one zlib stream, but every block ends with a
@@ -73,7 +75,7 @@ export class HeaderWriter {
       head.writeUInt16LE(~chunk.length & 0xffff, 3);
       parts.push(head, chunk);
     }
-    return Buffer.concat(parts);
+    return Buffer.concat([...parts, flushMarker]);
   }
 }
 
