@@ -44,9 +44,9 @@ function describe(
   ending: 'passed' | 'failed',
   error: string,
 ): TestOutcome | undefined {
-  // A suite counts only when it fails by itself (a hook, its own body), not through its tests.
-  if (data.details.type === 'suite' && error === '') return undefined;
   const isSkipped = ending === 'passed' && Boolean(data.skip || data.todo);
+  // A suite counts only when it fails by itself (a hook, its own body) or is skipped with all that is in it.
+  if (data.details.type === 'suite' && error === '' && !isSkipped) return undefined;
   const outcome = isSkipped ? 'skipped' : ending;
   const { name, details, file = '', line = 0 } = data;
   const reason = [data.skip, data.todo].find(value => typeof value === 'string' && value !== '') ?? '';

@@ -36,6 +36,12 @@ test('counts what passed, failed and was skipped, without counting suites', asyn
   assert.match(text, /what it said/);
 });
 
+test('counts a skipped suite once, with its reason', async () => {
+  const result = await run('suite', "describe('all', { skip: 'not root' }, () => { test('one', () => {}); });");
+  assert.equal(formatSummary(countFile(result)), '0 passed, 0 failed, 1 skipped');
+  assert.match(formatFile(result, folder), /skipped: all \(not root\)/);
+});
+
 test('fails a test that takes too long, and goes on with the next', async () => {
   const result = await run(
     'slow',
