@@ -5,7 +5,7 @@ import type { ClientCertificate } from '../http/http-message.ts';
 export interface Credentials {
   /** The header `Authorization`. */
   readonly authorization: string | undefined;
-  readonly clientCertificate: ClientCertificate | undefined;
+  readonly clientCertificate: ClientCertificate | 'untrusted' | undefined;
 }
 
 /**

@@ -11,8 +11,8 @@ export interface HttpRequest {
   readonly headers: HttpHeaders;
   /** As UTF-8; a body that is not text arrives as its bytes. */
   readonly body: string | Uint8Array | undefined;
-  /** Of the certificate that the client has proven to own, issued by the cluster's authority. */
-  readonly clientCertificate?: ClientCertificate | undefined;
+  /** The certificate that the client has proven to own; `untrusted` when the cluster's authority does not vouch for it. */
+  readonly clientCertificate?: ClientCertificate | 'untrusted' | undefined;
   /** Aborts when the client goes away. */
   readonly signal?: AbortSignalLike | undefined;
 }

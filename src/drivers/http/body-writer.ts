@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { createGzip, gzip } from 'node:zlib';
+
+/** Kubernetes: responses from this size on are compressed, at gzip's fastest level (upstream's default as well). */
+export const gzipThresholdBytes = 128 * 1024;
+const gzipLevel = 1;
+/** How long a long answer may keep others waiting. */
+const turnMsMax = 8;
+
+const gzipText = promisify(gzip);
+
+export function compress(text: string): Promise<Buffer> {
+  return gzipText(text, { level: gzipLevel });
+}
+
+/** Writes the texts one after the other as fast as the client reads, giving way to others in between. */
+export async function writeTexts(texts: Iterable<string>, out: Writable, isCompressed: boolean): Promise<void> {
+  if (isCompressed) {
+    await pipeline(Readable.from(takeTurns(texts)), createGzip({ level: gzipLevel }), out);
+    return;
+  }
+  for await (const text of takeTurns(texts)) {
+    if (out.destroyed) return;
+    if (!out.write(text)) await waitForDrain(out);
+  }
+  out.end();
+}
+
+async function* takeTurns(texts: Iterable<string>): AsyncGenerator<string> {
+  let startMs = performance.now();
+  for (const text of texts) {
+    yield text;
+    if (performance.now() - startMs < turnMsMax) continue;
+    await nextTurn();
+    startMs = performance.now();
+  }
+}
+
+/** Copies bytes as they come. A client that goes away ends the source as well, even while the source is silent. */
+export async function writeBytes(source: AsyncIterable<Uint8Array>, out: Writable): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
+  out.once('close', () => {
+    if (!out.writableFinished) void iterator.return?.();
+  });
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true || out.destroyed) break;
+    if (!out.write(value)) await waitForDrain(out);
+  }
+  if (!out.destroyed) out.end();
+}
+
+/** Resolves when more may be written, or when nobody will read any more. */
+export function waitForDrain(out: Writable): Promise<void> {
+  return new Promise(resolve => {
+    const finish = (): void => {
+      out.off('drain', finish);
+      out.off('close', finish);
+      resolve();
+    };
+    out.on('drain', finish);
+    out.on('close', finish);
+  });
+}

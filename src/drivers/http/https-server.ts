@@ -1,0 +1,173 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { performServerHandshake, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { ApiHandler } from '../../apiserver/http/index.ts';
+import type { OpenStream, OpenStreams } from './exchange.ts';
+import { FrameFlusher } from './frame-writer.ts';
+import { serveHttp1 } from './http1-exchange.ts';
+import { serveHttp2 } from './http2-exchange.ts';
+import { serveUpgrade } from './upgrade.ts';
+
+export interface HttpsServerOptions {
+  readonly handler: ApiHandler;
+  /** PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Whose client certificates are believed; PEM. */
+  readonly clientAuthority: string;
+  /** Default 127.0.0.1: nobody else on the network can connect. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+export interface HttpsServer {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no more connections, ends watches, lets what is in flight finish for at most `graceMs`, then drops the rest. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Nobody listens because somebody else does, or because the port is not ours to take. The message says what to do. */
+export class ListenError extends Error {
+  readonly code: string;
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    super(describeListenError(host, port, cause), { cause });
+    this.name = 'ListenError';
+    this.code = cause.code ?? 'UNKNOWN';
+  }
+}
+
+const idleMsMax = 180_000;
+const headerBytesMax = 64 * 1024;
+const concurrentStreamsMax = 250;
+const graceMsDefault = 5_000;
+
+/**
+ * HTTPS for an API server: HTTP/2 or HTTP/1.1, as the client prefers by ALPN. Both hand their requests to the same
+ * handler; HTTP/1.1 goes through Node's plain server, whose keep-alive path is the cheapest there is.
+ */
+export async function startHttpsServer(options: HttpsServerOptions): Promise<HttpsServer> {
+  const host = options.host ?? '127.0.0.1';
+  const server = new RunningServer(options);
+  await server.listen(host, options.port);
+  return server;
+}
+
+class RunningServer implements HttpsServer {
+  readonly #tls: TlsServer;
+  readonly #http1: HttpServer;
+  readonly #handler: ApiHandler;
+  readonly #streams: OpenStreams = { flusher: new FrameFlusher(), sources: new Set<OpenStream>() };
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+
+  constructor(options: HttpsServerOptions) {
+    this.#handler = options.handler;
+    this.#http1 = this.#createHttp1();
+    this.#tls = createTlsServer({
+      cert: options.certificate,
+      key: options.privateKey,
+      ca: options.clientAuthority,
+      requestCert: true,
+      // Who shows no certificate, or a bad one, is dealt with by the authenticator: 401, not a broken handshake.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['h2', 'http/1.1'],
+      noDelay: true,
+    });
+    this.#tls.on('secureConnection', socket => this.#accept(socket));
+    this.#tls.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#tls.on('connection', socket => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  get host(): string {
+    return (this.#tls.address() as AddressInfo).address;
+  }
+
+  get port(): number {
+    return (this.#tls.address() as AddressInfo).port;
+  }
+
+  listen(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => reject(new ListenError(host, port, error));
+      this.#tls.once('error', onError);
+      this.#tls.listen({ host, port, backlog: 1024 }, () => {
+        this.#tls.off('error', onError);
+        resolve();
+      });
+    });
+  }
+
+  async close(graceMs = graceMsDefault): Promise<void> {
+    const isClosed = new Promise<void>(resolve => this.#tls.close(() => resolve()));
+    for (const stream of this.#streams.sources) stream.end();
+    // The watches' last bytes are written by the next turn.
+    await new Promise(resolve => setImmediate(resolve));
+    for (const session of this.#sessions) session.close();
+    this.#http1.closeIdleConnections();
+    const deadline = setTimeout(() => this.#dropAll(), graceMs);
+    const sweep = setInterval(() => this.#http1.closeIdleConnections(), 50);
+    await isClosed;
+    clearTimeout(deadline);
+    clearInterval(sweep);
+    this.#http1.close();
+  }
+
+  #dropAll(): void {
+    for (const session of this.#sessions) session.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: TLSSocket): void {
+    socket.on('error', () => socket.destroy());
+    if (socket.alpnProtocol === 'h2') this.#acceptHttp2(socket);
+    else this.#http1.emit('connection', socket);
+  }
+
+  #acceptHttp2(socket: TLSSocket): void {
+    const session = performServerHandshake(socket, {
+      settings: { maxConcurrentStreams: concurrentStreamsMax, initialWindowSize: 1024 * 1024 },
+      maxHeaderListPairs: 256,
+    });
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.on('error', () => session.destroy());
+    session.on('stream', (stream, headers) => serveHttp2(this.#handler, this.#streams, stream, headers, socket));
+  }
+
+  #createHttp1(): HttpServer {
+    const server = createHttpServer({
+      keepAliveTimeout: idleMsMax,
+      maxHeaderSize: headerBytesMax,
+      // A watch may last; what is limited is how long a client takes to send its request.
+      requestTimeout: 60_000,
+      headersTimeout: 30_000,
+      noDelay: true,
+    });
+    server.on('request', (incoming, outgoing) => serveHttp1(this.#handler, this.#streams, incoming, outgoing));
+    server.on('upgrade', (incoming, socket, head) => {
+      void serveUpgrade(this.#handler, incoming, socket as TLSSocket, head);
+    });
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else socket.destroy();
+    });
+    return server;
+  }
+}
+
+function describeListenError(host: string, port: number, cause: NodeJS.ErrnoException): string {
+  const where = `${host}:${port}`;
+  if (cause.code === 'EADDRINUSE')
+    return `another program listens on ${where} already: stop it, or choose another port`;
+  if (cause.code === 'EACCES') return `not allowed to listen on ${where}: ports below 1024 need root`;
+  if (cause.code === 'EADDRNOTAVAIL') return `this machine has no address ${host}`;
+  return `cannot listen on ${where}: ${cause.message}`;
+}
