@@ -9,12 +9,13 @@ import { runCommand } from './run-command.js';
 /**
  * Never fails: whoever needs the part says so itself when it is not there.
  * @param {Part[]} missing
+ * @param {'cluster' | 'tests'} purpose
  * @returns {Promise<void>}
  */
-export async function provideParts(missing) {
+export async function provideParts(missing, purpose) {
   const reason = whyNotHere();
   if (reason !== undefined) {
-    sayMissing(missing, reason);
+    sayMissing(missing, purpose, reason);
     return;
   }
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
@@ -22,7 +23,7 @@ export async function provideParts(missing) {
   const stillMissing = missing.filter(({ isThere }) => !isThere());
   if (stillMissing.length === 0) return;
   console.error(output.trimEnd());
-  sayMissing(stillMissing, 'apt-get did not install it');
+  sayMissing(stillMissing, purpose, 'apt-get did not install it');
 }
 
 /** @returns {string | undefined} why Debian's packages cannot be installed; undefined when they can */
@@ -33,14 +34,19 @@ function whyNotHere() {
 
 /**
  * @param {Part[]} missing
+ * @param {'cluster' | 'tests'} purpose
  * @param {string} reason
  */
-function sayMissing(missing, reason) {
+function sayMissing(missing, purpose, reason) {
   const names = missing.map(({ name }) => name).join(', ');
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))].join(' ');
+  const consequence = {
+    cluster: 'Simulated nodes need none of it: --nodes simulated:3',
+    tests: 'Tests that need it are skipped',
+  };
   console.error(
-    `sampan: missing for real pods: ${names} (${reason}). On Debian as root: apt-get install --no-install-recommends ` +
-      `${packages}. Simulated nodes need none of it: --nodes simulated:3`,
+    `sampan: missing ${purpose === 'cluster' ? 'for real pods' : 'for tests'}: ${names} (${reason}). ` +
+      `On Debian as root: apt-get install --no-install-recommends ${packages}. ${consequence[purpose]}.`,
   );
 }
 

@@ -51,7 +51,7 @@ export async function prepareMachine(purpose, args) {
   const missing = (purpose === 'tests' ? tests : cluster).filter(({ isThere }) => !isThere());
   if (missing.length === 0) return;
   const { provideParts } = await import('./debian.js');
-  await provideParts(missing);
+  await provideParts(missing, purpose);
 }
 
 /**
