@@ -3,8 +3,7 @@
  *
  * A rule sees one file, or all paths, and answers with sentences; none means all is well.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -76,17 +75,21 @@ export function findProblems(files: readonly SourceFile[], machinePaths: readonl
   ];
 }
 
-/** What is git's, and what could become git's: a new file is checked before it is added. */
+/** What git ignores; read here because a copy of the repository needs neither git nor its folder. */
+const ignored = /^(node_modules|\.git|\.cache|dist)$|\.(tgz|tsbuildinfo)$/;
+
 export function readRepository(folder: string): SourceFile[] {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  return list
-    .split('\0')
-    .filter(path => path !== '' && existsSync(join(folder, path)))
-    .map(path => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  return listFiles(folder, '').map(path => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+}
+
+function listFiles(folder: string, below: string): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .filter(({ name }) => !ignored.test(name))
+    .flatMap(entry => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) return listFiles(folder, path);
+      return entry.isFile() ? [path] : [];
+    });
 }
 
 /** The checkout itself, the folder around it and the home folder, where they are not names that every machine has. */
