@@ -255,6 +255,7 @@ function withMapType(schema: ObjectSchema, mapType: 'granular' | 'atomic'): Obje
     name: schema.name,
     publishedUnions: schema.publishedUnions,
     mapType,
+    definition: schema,
     get fields() {
       return schema.fields;
     },

@@ -32,6 +32,8 @@ export interface ObjectSchema extends SchemaBase {
   readonly isEmbeddedResource?: boolean | undefined;
   /** `atomic`: server-side apply owns the whole as one (`x-kubernetes-map-type`). */
   readonly mapType?: 'granular' | 'atomic' | undefined;
+  /** The definition itself, where one field uses it with another `mapType` (`claimRef`). */
+  readonly definition?: ObjectSchema | undefined;
   /** Field names at which a strategic merge patch keeps only the given keys (`patchStrategy: retainKeys`). */
   readonly unions?: readonly string[] | undefined;
   /** CEL rules (CRDs). */

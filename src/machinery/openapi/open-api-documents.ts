@@ -1,0 +1,196 @@
+import { compareText } from '../json/index.ts';
+import type { ObjectSchema } from '../schema/schema.ts';
+import { writeCustomDefinitions } from './custom-schema-document.ts';
+import { type Descriptions, noDescriptions } from './descriptions.ts';
+import type { Edition } from './edition.ts';
+import { hashText } from './hash-text.ts';
+import { type Payload, pathsOf } from './operations.ts';
+import { PathWriter } from './path-document.ts';
+import {
+  type GroupVersionKind,
+  type JsonNode,
+  nameCustomDefinition,
+  type PublishedResource,
+  pathOfGroupVersion,
+} from './published-resource.ts';
+import { DefinitionWriter } from './schema-document.ts';
+import { encodeOpenApiV2 } from './v2-protobuf.ts';
+
+export interface OpenApiOptions {
+  /** What is served now, in discovery's order. */
+  resources(): readonly PublishedResource[];
+  /** Changes whenever `resources` does; documents are made anew only then. */
+  generation(): number;
+  /** The schema of a built-in kind, `Status` and `DeleteOptions` among them (group `''`, version `v1`). */
+  schemaOfKind(group: string, version: string, kind: string): ObjectSchema;
+  readonly descriptions?: Descriptions | undefined;
+  /** The server's version: `v1.36.0`. */
+  readonly version: string;
+  /** What bodies may be encoded as; default JSON and YAML. */
+  readonly contentTypes?: readonly string[] | undefined;
+}
+
+interface Documents {
+  readonly generation: number;
+  readonly resources: readonly PublishedResource[];
+  readonly v3: Map<string, string>;
+  v3Paths?: readonly string[];
+  v2?: string;
+  v2Protobuf?: Uint8Array;
+}
+
+const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+
+/**
+ * The OpenAPI documents of what is served: one for all in edition 2, one for each group-version in edition 3. Each is
+ * made when first asked for, and kept until the served resources change.
+ */
+export class OpenApiDocuments {
+  readonly #options: OpenApiOptions;
+  #documents: Documents | undefined;
+
+  constructor(options: OpenApiOptions) {
+    this.#options = options;
+  }
+
+  /** The Swagger 2.0 document as JSON. */
+  v2(): string {
+    const documents = this.#current();
+    documents.v2 ??= JSON.stringify(this.#write('v2', documents.resources));
+    return documents.v2;
+  }
+
+  /** The same in gnostic's protobuf. */
+  v2Protobuf(): Uint8Array {
+    const documents = this.#current();
+    documents.v2Protobuf ??= encodeOpenApiV2(this.#write('v2', documents.resources));
+    return documents.v2Protobuf;
+  }
+
+  /** The OpenAPI 3.0 document of `api/v1` or `apis/GROUP/VERSION`; undefined where nothing is served. */
+  v3(path: string): string | undefined {
+    const documents = this.#current();
+    const known = documents.v3.get(path);
+    if (known !== undefined) return known;
+    const resources = documents.resources.filter(({ type }) => pathOfGroupVersion(type) === path);
+    if (resources.length === 0) return undefined;
+    const text = JSON.stringify(this.#write('v3', resources));
+    documents.v3.set(path, text);
+    return text;
+  }
+
+  v3Paths(): readonly string[] {
+    const documents = this.#current();
+    documents.v3Paths ??= [...new Set(documents.resources.map(({ type }) => pathOfGroupVersion(type)))].sort(
+      compareText,
+    );
+    return documents.v3Paths;
+  }
+
+  /** Changes when the document does. Made from what the document is made from, so that the index costs no document. */
+  v3Hash(path: string): string {
+    const resources = this.#current().resources.filter(({ type }) => pathOfGroupVersion(type) === path);
+    return hashText(`${this.#options.version}\n${JSON.stringify(resources)}`);
+  }
+
+  #current(): Documents {
+    const generation = this.#options.generation();
+    if (this.#documents?.generation !== generation) {
+      this.#documents = { generation, resources: this.#options.resources(), v3: new Map() };
+    }
+    return this.#documents;
+  }
+
+  #write(edition: Edition, resources: readonly PublishedResource[]): JsonNode {
+    const definitions = new DefinitionWriter(edition, this.#options.descriptions ?? noDescriptions, name =>
+      this.#kindsOf(name),
+    );
+    const paths = new PathWriter(
+      edition,
+      this.#options.contentTypes ?? ['application/json', 'application/yaml'],
+      payload => this.#define(definitions, edition, payload),
+    );
+    const items = resources.flatMap(resource => pathsOf(resource));
+    items.sort((a, b) => compareText(a.path, b.path));
+    const written = Object.fromEntries(items.map(item => [item.path, paths.write(item)] as const));
+    return assemble(edition, this.#options.version, written, definitions.finish());
+  }
+
+  /** Writes what a payload names, and gives its definition's name. */
+  #define(definitions: DefinitionWriter, edition: Edition, payload: Exclude<Payload, { kind: 'text' }>): string {
+    if (payload.of === 'patch') {
+      definitions.referToLeaf(`${metaPrefix}.Patch`);
+      return `${metaPrefix}.Patch`;
+    }
+    if (payload.of === 'status') return this.#defineBuiltIn(definitions, { group: '', version: 'v1', kind: 'Status' });
+    if (payload.of === 'delete-options') {
+      return this.#defineBuiltIn(definitions, { group: '', version: 'v1', kind: 'DeleteOptions' });
+    }
+    const custom = this.#current().resources.find(
+      ({ type, customSchema }) => customSchema !== undefined && isSameKind(type, payload.of as GroupVersionKind),
+    );
+    const kind = payload.kind === 'list' ? { ...payload.of, kind: `${payload.of.kind}List` } : payload.of;
+    if (custom === undefined) return this.#defineBuiltIn(definitions, kind);
+    this.#defineCustom(definitions, edition, custom);
+    return nameCustomDefinition(kind);
+  }
+
+  #defineBuiltIn(definitions: DefinitionWriter, { group, version, kind }: GroupVersionKind): string {
+    const schema = this.#options.schemaOfKind(group, version, kind);
+    definitions.refer(schema);
+    return schema.name!;
+  }
+
+  #defineCustom(definitions: DefinitionWriter, edition: Edition, { type, customSchema }: PublishedResource): void {
+    const kind = { group: type.group, version: type.version, kind: type.kind };
+    for (const [name, node] of writeCustomDefinitions(edition, kind, customSchema ?? {})) definitions.add(name, node);
+    // A CRD's objects and lists carry the built-in metadata.
+    definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'Deployment'), 'metadata'));
+    definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'DeploymentList'), 'metadata'));
+  }
+
+  /** Kubernetes: options that every group-version accepts are published as a kind of each. */
+  #kindsOf(definition: string): readonly GroupVersionKind[] {
+    const [kind = '', version = '', group = ''] = definition.split('.').reverse();
+    if (definition.startsWith(`${metaPrefix}.`)) {
+      if (kind !== 'DeleteOptions' && kind !== 'WatchEvent') return [{ group: '', version: 'v1', kind }];
+      const groupVersions = new Map(
+        this.#current().resources.map(({ type }) => [pathOfGroupVersion(type), type] as const),
+      );
+      return [...groupVersions.values()].map(type => ({ group: type.group, version: type.version, kind }));
+    }
+    const served = this.#current().resources.find(
+      ({ type, customSchema }) =>
+        customSchema === undefined &&
+        type.version === version &&
+        (type.group === '' ? 'core' : type.group.split('.')[0]) === group,
+    );
+    return [{ group: served?.type.group ?? group, version, kind }];
+  }
+}
+
+function isSameKind(type: PublishedResource['type'], kind: GroupVersionKind): boolean {
+  return type.group === kind.group && type.version === kind.version && type.kind === kind.kind;
+}
+
+function objectField(schema: ObjectSchema, name: string): ObjectSchema {
+  const field = schema.fields.get(name)?.schema;
+  if (field?.type !== 'object') throw new Error(`OpenAPI: ${schema.name} has no object ${name}`);
+  return field;
+}
+
+const security = { BearerToken: { in: 'header', name: 'authorization', type: 'apiKey' } };
+
+function assemble(edition: Edition, version: string, paths: JsonNode, definitions: JsonNode): JsonNode {
+  const info = { title: 'Kubernetes', version };
+  return edition === 'v2'
+    ? {
+        swagger: '2.0',
+        info,
+        paths,
+        definitions,
+        securityDefinitions: security,
+        security: [{ BearerToken: [] }],
+      }
+    : { openapi: '3.0.0', info, paths, components: { schemas: definitions, securitySchemes: security } };
+}
