@@ -1,6 +1,6 @@
 // @ts-check
 /** Whether node_modules is what package-lock.json says, and making it so. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNode26, isNewEnough } from '../../bin/launcher/node-26.js';
 import { showProgress } from '../../bin/launcher/progress.js';
@@ -30,11 +30,13 @@ export function isNpmStale(root) {
  * @returns {Promise<void>} exits with npm's own words when it fails
  */
 export async function installNpmPackages(root) {
+  // npm ci begins by removing what is there, under the feet of a cluster that runs from it: only for the first time.
+  const how = existsSync(join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci'];
   const { code, output } = await showProgress('installing npm packages', () =>
-    runCommand('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root }),
+    runCommand('npm', [...how, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root }),
   );
   if (code === 0) return;
-  console.error(`npm ci failed with exit code ${code}:\n${output}`);
+  console.error(`npm ${how.join(' ')} failed with exit code ${code}:\n${output}`);
   process.exit(1);
 }
 
