@@ -14,3 +14,4 @@ export type {
   SubresourceFacts,
   SubresourceRules,
 } from './kind-definition.ts';
+export { publishVersion } from './published-version.ts';

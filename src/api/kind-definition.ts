@@ -1,4 +1,4 @@
-import type { FieldError, KubeObject, ObjectSchema, ResourceType } from '../machinery/index.ts';
+import type { FieldError, JsonSchema, KubeObject, ObjectSchema, ResourceType } from '../machinery/index.ts';
 
 /**
  * A kind as the API server serves it: generated facts (resource and schema) plus what OpenAPI does not say. A CRD
@@ -18,6 +18,8 @@ export interface ServedVersion {
   readonly type: ResourceType;
   /** Resolved on first use: building a schema costs time that a start should not pay. */
   schema(): ObjectSchema;
+  /** A CRD version's schema as written (`{}` where it has none), for OpenAPI; absent for built-in kinds. */
+  readonly customSchema?: JsonSchema | undefined;
   /** Verbs and subresources, as discovery shows them. */
   readonly verbs: readonly string[];
   readonly subresources: readonly SubresourceFacts[];

@@ -131,6 +131,18 @@ export type {
   UnknownObject,
 } from './object.ts';
 export {
+  type Descriptions,
+  type GroupVersionKind,
+  hashText,
+  nameCustomDefinition,
+  noDescriptions,
+  OpenApiDocuments,
+  type OpenApiOptions,
+  type PublishedResource,
+  type PublishedSubresource,
+  pathOfGroupVersion,
+} from './openapi/index.ts';
+export {
   addQuantities,
   canonicalizeQuantity,
   checkQuantity,

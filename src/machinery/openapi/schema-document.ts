@@ -106,7 +106,7 @@ export class DefinitionWriter {
 
   #writeField(owner: string, field: FieldSchema): JsonNode {
     const node = this.#writeSchema(field.schema);
-    const siblings: JsonNode = withDescription(this.#descriptions.describe(owner, field.name), {});
+    const siblings: JsonNode = withDescription(this.#describeField(owner, field), {});
     if (this.#edition === 'v3' && field.default !== undefined) siblings['default'] = field.default;
     if (field.patchMergeKey !== undefined) siblings['x-kubernetes-patch-merge-key'] = field.patchMergeKey;
     if (field.patchStrategy !== undefined) siblings['x-kubernetes-patch-strategy'] = field.patchStrategy;
@@ -114,6 +114,13 @@ export class DefinitionWriter {
       siblings['x-kubernetes-map-type'] = field.schema.mapType;
     }
     return this.#withSiblings(node, siblings);
+  }
+
+  /** A field without a text of its own is described as what it holds. */
+  #describeField(owner: string, field: FieldSchema): string | undefined {
+    const own = this.#descriptions.describe(owner, field.name);
+    if (own !== undefined || field.schema.type !== 'object' || field.schema.name === undefined) return own;
+    return this.#descriptions.describe(field.schema.name);
   }
 
   /** OpenAPI 3 ignores what stands beside a `$ref`, so there the reference moves into `allOf`. */
