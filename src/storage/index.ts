@@ -12,6 +12,15 @@
 export { parseResourceVersion } from './cache/list-plan.ts';
 export { StaleContinueError } from './cache/revision-errors.ts';
 export { WatchCache, type WatchCacheOptions } from './cache/watch-cache.ts';
+export { DurableStore, type DurableStoreOptions } from './durable-store.ts';
+export {
+  type Journal,
+  type JournalContents,
+  JournalError,
+  type JournalRecord,
+  type VersionName,
+  type VersionRecord,
+} from './journal.ts';
 export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export type {
   CachedResource,

@@ -103,9 +103,9 @@ export class MemoryStore<V> implements Store<V> {
   }
 
   #endLease(lease: number): void {
-    const operations = this.#leases.keysOf(lease).map(key => ({ delete: key }));
+    const deletions = this.#leases.deletionsFor(lease);
     this.#leases.end(lease);
-    if (operations.length > 0) this.#apply({ compare: [], operations });
+    for (const transaction of deletions) this.#apply(transaction);
   }
 
   #assertLeases({ operations }: Transaction<V>): void {

@@ -43,8 +43,9 @@ export class History<V> {
   }
 
   /** Takes over what a store had on disk, without a log of how it came about. */
-  load(entry: Entry<V>): void {
-    this.#set(entry.key, entry);
+  load(event: StoreEvent<V>): void {
+    this.revision = event.revision;
+    this.#set(event.key, event.entry);
   }
 
   range(request: RangeRequest): RangeResult<V> {
@@ -62,16 +63,30 @@ export class History<V> {
     }
   }
 
-  /** Returns the events that are now forgotten: what a store on disk can forget too. */
-  compact(revision: number): StoreEvent<V>[] {
+  compact(revision: number): void {
     if (revision <= this.compactedRevision) throw new CompactedError(this.compactedRevision);
     if (revision > this.revision) throw new FutureRevisionError(revision, this.revision);
+    this.compactIfLater(revision);
+  }
+
+  compactIfLater(revision: number): void {
+    if (revision <= this.compactedRevision) return;
     this.compactedRevision = revision;
-    const forgotten: StoreEvent<V>[] = [];
-    const count = this.#log.indexOf(revision);
-    for (let i = 0; i < count; i++) forgotten.push(this.#log.at(i)!);
-    this.#log.drop(count);
-    return forgotten;
+    this.#log.drop(this.#log.indexOf(revision));
+  }
+
+  /** How far a compaction to `revision` gets with about `limit` events forgotten, and which events those are. */
+  compactionStep(revision: number, limit: number): { revision: number; events: StoreEvent<V>[] } {
+    const events: StoreEvent<V>[] = [];
+    for (let i = 0; i < this.#log.size; i++) {
+      const event = this.#log.at(i)!;
+      if (event.revision >= revision) break;
+      // A revision is forgotten as a whole.
+      if (events.length >= limit && event.revision !== events[events.length - 1]!.revision)
+        return { revision: event.revision, events };
+      events.push(event);
+    }
+    return { revision, events };
   }
 
   #assertReadable(revision: number): void {

@@ -9,5 +9,5 @@ export { EventLog } from './event-log.ts';
 export { History } from './history.ts';
 export { LeaseTable } from './lease-table.ts';
 export { countPast, SortedChunks, visitPast } from './sorted-chunks.ts';
-export { planTransaction, type TransactionPlan } from './transaction-plan.ts';
+export { operationLimit, planTransaction, type TransactionPlan } from './transaction-plan.ts';
 export { WatchHub } from './watch-hub.ts';

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../world/index.ts';
 import type { StoreEvent } from '../store.ts';
+import { operationLimit } from './transaction-plan.ts';
 
 interface Lease {
   readonly ttlMs: number;
@@ -38,9 +39,13 @@ export class LeaseTable {
     return true;
   }
 
-  /** The keys that the lease holds, in the order in which it got them. */
-  keysOf(lease: number): string[] {
-    return [...(this.#leases.get(lease)?.keys ?? [])];
+  /** Transactions that delete the keys which the lease holds, in the order in which it got them: mostly one. */
+  deletionsFor(lease: number): { compare: readonly never[]; operations: { delete: string }[] }[] {
+    const operations = [...(this.#leases.get(lease)?.keys ?? [])].map(key => ({ delete: key }));
+    const transactions = [];
+    for (let i = 0; i < operations.length; i += operationLimit)
+      transactions.push({ compare: [], operations: operations.slice(i, i + operationLimit) });
+    return transactions;
   }
 
   end(lease: number): void {

@@ -7,6 +7,9 @@ export interface TransactionPlan<V> {
   readonly entries: (Entry<V> | undefined)[];
 }
 
+/** Stores name versions by revision and position, so a revision has room for so many. (etcd's default is 128.) */
+export const operationLimit = 4096;
+
 /** Decides a transaction against the entries that `lookup` finds, as if written at `revision`. Changes nothing. */
 export function planTransaction<V>(
   transaction: Transaction<V>,
@@ -18,7 +21,7 @@ export function planTransaction<V>(
   for (let i = 0; i < compare.length; i++) {
     if (!holds(compare[i]!, lookup)) return { succeeded: false, events: [], entries: readAll(compare, lookup) };
   }
-  if (operations.length > 1) rejectDuplicates(operations);
+  if (operations.length > 1) assertAcceptable(operations);
   const events: StoreEvent<V>[] = [];
   const entries: (Entry<V> | undefined)[] = [];
   for (let i = 0; i < operations.length; i++) {
@@ -59,8 +62,9 @@ function putEntry<V>(
   };
 }
 
-/** As etcd: one revision changes a key once. */
-function rejectDuplicates<V>(operations: readonly Operation<V>[]): void {
+function assertAcceptable<V>(operations: readonly Operation<V>[]): void {
+  if (operations.length > operationLimit) throw new Error('too many operations in txn request');
+  // As etcd: one revision changes a key once.
   const keys = new Set<string>();
   for (const operation of operations) keys.add('put' in operation ? operation.put : operation.delete);
   if (keys.size !== operations.length) throw new Error('duplicate key given in txn request');

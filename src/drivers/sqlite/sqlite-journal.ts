@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { type Journal, JournalError, type JournalRecord } from '../../storage/index.ts';
+import type { JournalFailure, JournalReply, JournalRequest } from './journal-worker.ts';
+
+/** SQLite's primary result code for a disk without space. */
+const sqliteFull = 13;
+/** SQLITE_IOERR_WRITE: what a short write becomes when its cause is not known to be a full disk. */
+const sqliteIoErrorWrite = 778;
+
+/** A journal in a SQLite file, written by a thread of its own. */
+export class SqliteJournal implements Journal {
+  readonly #worker: Worker;
+  readonly #path: string;
+  #answer: ((reply: JournalReply) => void) | undefined;
+  #isDead = false;
+
+  constructor(path: string) {
+    this.#path = path;
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    this.#worker = new Worker(new URL(`./journal-worker.${extension}`, import.meta.url), { workerData: { path } });
+    this.#worker.on('message', (reply: JournalReply) => this.#take(reply));
+    this.#worker.on('error', (error: Error) => this.#die(error.message));
+    this.#worker.on('exit', () => this.#die('its thread ended'));
+    this.#worker.unref();
+  }
+
+  async write(records: readonly JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const { failure } = await this.#ask(records);
+    if (failure !== undefined) throw this.#describe(failure);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isDead) return;
+    const exited = once(this.#worker, 'exit');
+    const { failure } = await this.#ask('close');
+    await exited;
+    if (failure !== undefined) throw this.#describe(failure);
+  }
+
+  #ask(request: JournalRequest): Promise<JournalReply> {
+    if (this.#isDead) return Promise.resolve({ failure: { message: 'its thread has ended' } });
+    // Only a write on its way keeps the process alive.
+    this.#worker.ref();
+    return new Promise(resolve => {
+      this.#answer = resolve;
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #take(reply: JournalReply): void {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    this.#worker.unref();
+    answer?.(reply);
+  }
+
+  #die(message: string): void {
+    this.#isDead = true;
+    this.#take({ failure: { message } });
+  }
+
+  #describe({ errcode, message }: JournalFailure): JournalError {
+    if (errcode !== undefined && ((errcode & 0xff) === sqliteFull || errcode === sqliteIoErrorWrite))
+      return new JournalError('full', `cannot write to ${this.#path}: no space left on device`);
+    return new JournalError('broken', `cannot write to ${this.#path}: ${message}`);
+  }
+}
