@@ -215,7 +215,7 @@ function isOpenApiType(media: MediaType): boolean {
 function respondOpenApiIndex(openApi: OpenApiSource, http: HttpRequest): HttpResponse {
   const paths: Record<string, { serverRelativeURL: string }> = {};
   for (const path of openApi.v3Paths()) {
-    const hash = formatEtag(openApi.v3(path) ?? '').slice(1, -1);
+    const hash = openApi.v3Hash?.(path) ?? formatEtag(openApi.v3(path) ?? '').slice(1, -1);
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
   const text = `${JSON.stringify({ paths })}\n`;

@@ -6,6 +6,8 @@ export interface OpenApiSource {
   v2Protobuf?(): Uint8Array;
   /** The OpenAPI 3.0 document of `api/v1` or `apis/GROUP/VERSION`; undefined where nothing is served. */
   v3(path: string): string | undefined;
+  /** Changes when the document does, without making it; the document's own hash where absent. */
+  v3Hash?(path: string): string;
   /** The paths that `v3` knows, in order. */
   v3Paths(): readonly string[];
 }
