@@ -5,6 +5,8 @@
  *
  * Start reading at `core-contract.ts`.
  */
+
+export { ApiServer, type ApiServerOptions } from './api-server.ts';
 export type {
   AdmissionOperation,
   AdmissionPlugin,
@@ -35,4 +37,6 @@ export type {
   VirtualResource,
   VirtualResources,
 } from './core-contract.ts';
+export { createLocalTransport } from './local-transport.ts';
+export type { ObjectView } from './object-view.ts';
 export { convertToServed } from './served-version.ts';

@@ -1,0 +1,141 @@
+import type { KindDefinition } from '../api/index.ts';
+import type { ResourceRequest, Watch } from '../client/index.ts';
+import { type KubeObject, statusError } from '../machinery/index.ts';
+import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
+import type { World } from '../world/index.ts';
+import { createAdmissionPlugins } from './admission/index.ts';
+import type {
+  AdmissionPlugin,
+  ApiCore,
+  ApiResult,
+  ApiWatchSink,
+  Authorizer,
+  CallContext,
+  ConnectRequest,
+  ServedResource,
+  VirtualResources,
+} from './core-contract.ts';
+import type { ObjectView } from './object-view.ts';
+import { attributesOf, authorize, authorizeAttributes } from './requests/authorize.ts';
+import { performRequest } from './requests/perform.ts';
+import { watchObjects } from './requests/watch.ts';
+import { CacheView } from './resources/cache-view.ts';
+import { createHooks } from './resources/create-hooks.ts';
+import { Endpoint } from './resources/endpoint.ts';
+import { Endpoints } from './resources/endpoints.ts';
+import { LeasePool } from './resources/lease-pool.ts';
+import { LiveRegistry } from './resources/live-registry.ts';
+import type { ResourceHooks } from './resources/resource-hooks.ts';
+import { type ServerContext, WorldRuleContext } from './server-context.ts';
+import type { ServiceNetworkOptions } from './services/service-network.ts';
+
+export interface ApiServerOptions {
+  readonly world: World;
+  readonly store: Store<StoredObject>;
+  /** The reading side of the same store. */
+  readonly cache: WatchCache;
+  readonly kinds: readonly KindDefinition[];
+  /** Or how to make one, from what is stored. */
+  readonly authorizer: Authorizer | ((view: ObjectView) => Authorizer);
+  /** Answers what is computed: reviews, tokens. */
+  readonly virtual?: VirtualResources | undefined;
+  /** Behind the built-in plugins, in this order. */
+  readonly admission?: readonly AdmissionPlugin[] | undefined;
+  readonly services?: ServiceNetworkOptions | undefined;
+}
+
+/** Kubernetes: `--event-ttl`. */
+const eventTtlMs = 3600_000;
+
+/**
+ * The API server as a function: requests in, results out. Knows no HTTP, no credentials and no disk; see
+ * `core-contract.ts` for what crosses its borders. `start-api-server.ts` fills a new store and follows CRDs.
+ */
+export class ApiServer implements ApiCore {
+  readonly resources: LiveRegistry;
+  readonly view: ObjectView;
+  readonly context: ServerContext;
+
+  constructor(options: ApiServerOptions) {
+    const { world, store, cache } = options;
+    this.resources = new LiveRegistry(options.kinds);
+    const endpoints: Endpoints = new Endpoints(this.resources, resource => this.#open(resource));
+    this.view = new CacheView(endpoints);
+    const events = new LeasePool(store, world.clock, eventTtlMs);
+    const hooks = createHooks(endpoints, world, options.services ?? {});
+    const plugins = [...createAdmissionPlugins(this.view, world), ...(options.admission ?? [])];
+    this.#open = resource => openEndpoint(resource, cache, plugins, hooks, events);
+    this.context = {
+      world,
+      store,
+      endpoints,
+      authorizer: typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer,
+      rules: new WorldRuleContext(world),
+      names: world.random.stream('apiserver/names'),
+      virtual: options.virtual ?? {},
+    };
+  }
+
+  readonly #open: (resource: ServedResource) => Endpoint;
+
+  async execute(request: ResourceRequest, call: CallContext): Promise<ApiResult> {
+    authorize(this.context, request, call);
+    return performRequest(this.context, request, call);
+  }
+
+  watch(request: ResourceRequest, call: CallContext, sink: ApiWatchSink): Watch {
+    authorize(this.context, request, call);
+    return this.watchAuthorized(request, sink);
+  }
+
+  /** For who has been authorized already. */
+  executeAuthorized(request: ResourceRequest, call: CallContext): Promise<ApiResult> | ApiResult {
+    return performRequest(this.context, request, call);
+  }
+
+  watchAuthorized(request: ResourceRequest, sink: ApiWatchSink): Watch {
+    const endpoint = this.context.endpoints.get(request.type);
+    if (!endpoint.version.verbs.includes('watch')) throw statusError.methodNotAllowed(endpoint.subject, 'watch');
+    return watchObjects(this.context, endpoint, request, sink);
+  }
+
+  async connect(request: ConnectRequest, call: CallContext): Promise<KubeObject> {
+    const attributes = attributesOf(request as ResourceRequest, call.user);
+    authorizeAttributes(this.context, attributes);
+    const endpoint = this.context.endpoints.get(request.type);
+    const stored = endpoint.find(endpoint.namespaceOf(request.namespace), request.name);
+    if (stored === undefined) throw statusError.notFound(endpoint.subject, request.name);
+    return stored.object;
+  }
+}
+
+function openEndpoint(
+  resource: ServedResource,
+  cache: WatchCache,
+  plugins: readonly AdmissionPlugin[],
+  hooks: Readonly<Record<string, ResourceHooks>>,
+  events: LeasePool,
+): Endpoint {
+  const { storage, rules } = resource.definition;
+  const indexes: Record<string, (object: StoredObject['object']) => string | undefined> = {};
+  for (const field of rules.indexedFields ?? []) {
+    const read = rules.selectableFields?.[field];
+    if (read === undefined) throw new Error(`${storage.resource}: indexed field ${field} is not selectable`);
+    indexes[field] = read;
+  }
+  const objects = cache.open({
+    group: storage.group,
+    resource: storage.resource,
+    apiVersion: storage.group === '' ? storage.version : `${storage.group}/${storage.version}`,
+    kind: storage.kind,
+    indexes,
+  });
+  const isEvents = storage.resource === 'events' && (storage.group === '' || storage.group === 'events.k8s.io');
+  return new Endpoint(
+    resource,
+    objects,
+    plugins,
+    hooks[`${storage.group}/${storage.resource}`],
+    isEvents ? events : undefined,
+  );
+}

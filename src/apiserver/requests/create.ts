@@ -1,0 +1,193 @@
+import type { ResourceRequest } from '../../client/index.ts';
+import {
+  type FieldError,
+  type KubeObject,
+  type ObjectMeta,
+  StatusError,
+  statusError,
+  validateObjectMeta,
+} from '../../machinery/index.ts';
+import { draftObject, type StoredObject } from '../../storage/index.ts';
+import type { CallContext, ObjectResult } from '../core-contract.ts';
+import { trackManagedFields } from '../metadata/managed-fields.ts';
+import { dropDuplicateOwners } from '../metadata/owner-references.ts';
+import { generateName, placeInNamespace, wipeSystemFields } from '../metadata/request-identity.ts';
+import type { Endpoint } from '../resources/endpoint.ts';
+import type { Reservation } from '../resources/resource-hooks.ts';
+import type { ServerContext } from '../server-context.ts';
+import { checkSize } from './object-size.ts';
+import { readBody, toStorage } from './request-object.ts';
+import { checkWriteOptions, optionsOf } from './request-options.ts';
+import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
+
+/** Kubernetes: how often a generated name that is taken is drawn anew. */
+const maxGeneratedNames = 8;
+
+export async function createObject(
+  server: ServerContext,
+  endpoint: Endpoint,
+  request: ResourceRequest,
+  call: CallContext,
+): Promise<ObjectResult> {
+  const options = optionsOf(request);
+  checkWriteOptions(options, 'CreateOptions');
+  const body = readBody(endpoint, request.body, call, options.fieldValidation);
+  const write = openWrite(endpoint, request, call, request.name ?? body.metadata.name ?? '');
+  const wiped = { ...body, metadata: wipeSystemFields(body.metadata) };
+  const placed = dropDuplicateOwners(placeInNamespace(wiped, write.namespace), call, false);
+  const tracked = trackManagedFields(server, write, undefined, toStorage(endpoint, placed));
+  const admitted = await admitNew(write, tracked);
+  return createAdmitted(server, write, admitted);
+}
+
+/** What mutating admission makes of a new object. */
+export async function admitNew(write: WriteCall, object: KubeObject): Promise<KubeObject> {
+  const chain = write.endpoint.chain(write.subresource, 'CREATE');
+  if (!chain.mutates) return object;
+  const admitted = await chain.mutate(admissionOf(write, 'CREATE', object, undefined));
+  return dropDuplicateOwners(admitted, write.call, true);
+}
+
+/** Stores a new object, under further names if the first generated ones are taken. */
+export async function createAdmitted(
+  server: ServerContext,
+  write: WriteCall,
+  object: KubeObject,
+): Promise<ObjectResult> {
+  const { generateName: prefix, name } = object.metadata;
+  if (name || !prefix) return storeNew(server, write, object);
+  for (let attempt = 1; ; attempt++) {
+    const named = generateName(prefix, server.names.suffix(5));
+    try {
+      return await storeNew(server, write, { ...object, metadata: { ...object.metadata, name: named } });
+    } catch (error) {
+      if (!StatusError.is(error, 'AlreadyExists') || attempt === maxGeneratedNames) throw error;
+    }
+  }
+}
+
+async function storeNew(server: ServerContext, write: WriteCall, object: KubeObject): Promise<ObjectResult> {
+  const { endpoint } = write;
+  const identified = identify(server, object);
+  const reservation = endpoint.hooks.reserve?.(identified, undefined, write.isDryRun);
+  let hasSucceeded = false;
+  try {
+    const result = await storeReserved(server, write, reservation?.object ?? identified);
+    hasSucceeded = !write.isDryRun;
+    return result;
+  } finally {
+    finish(reservation, hasSucceeded);
+  }
+}
+
+function finish(reservation: Reservation | undefined, hasSucceeded: boolean): void {
+  reservation?.finish(hasSucceeded);
+}
+
+/** Kubernetes: `FillObjectMetaSystemFields`. */
+function identify(server: ServerContext, object: KubeObject): KubeObject {
+  const { rules } = server;
+  return { ...object, metadata: { ...object.metadata, uid: rules.uuid(), creationTimestamp: rules.now } };
+}
+
+async function storeReserved(server: ServerContext, write: WriteCall, object: KubeObject): Promise<ObjectResult> {
+  const { endpoint } = write;
+  const prepared = prepareNew(server, endpoint, object);
+  checkNew(endpoint, prepared);
+  warnOf(write, prepared);
+  const chain = endpoint.chain(write.subresource, 'CREATE');
+  if (chain.validates) await chain.validate(admissionOf(write, 'CREATE', prepared, undefined));
+  const name = prepared.metadata.name!;
+  if (prepared.metadata.resourceVersion) {
+    throw new StatusError('InternalError', 'resourceVersion should not be set on objects to be created');
+  }
+  checkSize(prepared, undefined);
+  if (write.isDryRun) {
+    const present = endpoint.find(write.namespace, name);
+    if (present !== undefined) throw alreadyExists(endpoint, prepared, present);
+    return { kind: 'object', code: 201, object: prepared, resource: endpoint.resource };
+  }
+  return commitNew(server, write, prepared, name);
+}
+
+async function commitNew(
+  server: ServerContext,
+  write: WriteCall,
+  object: KubeObject,
+  name: string,
+): Promise<ObjectResult> {
+  const { endpoint } = write;
+  const key = endpoint.key(write.namespace, name);
+  const lease = endpoint.leases === undefined ? undefined : await endpoint.leases.take();
+  const result = await server.store.commit({
+    compare: [{ key, modRevision: 0 }],
+    operations: [{ put: key, value: draftObject(key, orderFields(object)), lease }],
+  });
+  const entry = result.entries[0]?.value;
+  if (!result.succeeded) throw alreadyExists(endpoint, object, entry);
+  return { kind: 'object', code: 201, object: entry!.object, stored: entry, resource: endpoint.resource };
+}
+
+/** What the kind and the server set; then what is left of a status that clients may not set. */
+function prepareNew(server: ServerContext, endpoint: Endpoint, object: KubeObject): KubeObject {
+  const { rules } = endpoint;
+  let prepared = object;
+  if (rules.prepareForCreate !== undefined) prepared = rules.prepareForCreate(object, server.rules);
+  else if (endpoint.hasStatus) prepared = { ...object, status: undefined } as KubeObject;
+  const generation = rules.hasGeneration === false ? undefined : 1;
+  return prepared.metadata.generation === generation
+    ? prepared
+    : { ...prepared, metadata: { ...prepared.metadata, generation } };
+}
+
+function checkNew(endpoint: Endpoint, object: KubeObject): void {
+  const { rules, type } = endpoint;
+  const { metadata } = object;
+  const errors: FieldError[] = [
+    ...validateObjectMeta(metadata, { namespaced: type.namespaced, validateName: rules.validateName }),
+    ...(rules.validateCreate?.(object) ?? []),
+  ];
+  if (errors.length > 0) throw statusError.invalid(endpoint.subject, metadata.name ?? '', errors);
+}
+
+function warnOf(write: WriteCall, object: KubeObject): void {
+  const { rules } = write.endpoint;
+  if (rules.warnings === undefined) return;
+  for (const text of rules.warnings(object, undefined)) write.call.warn(text);
+}
+
+function alreadyExists(endpoint: Endpoint, object: KubeObject, present: StoredObject | undefined): StatusError {
+  const name = object.metadata.name!;
+  const error = object.metadata.generateName
+    ? generatedNameTaken(endpoint, name)
+    : statusError.alreadyExists(endpoint.subject, name);
+  if (present?.object.metadata.deletionTimestamp === undefined) return error;
+  return new StatusError('AlreadyExists', `object is being deleted: ${error.message}`, error.details, error.code);
+}
+
+/** Kubernetes: `NewGenerateNameConflict`. */
+function generatedNameTaken(endpoint: Endpoint, name: string): StatusError {
+  const plain = statusError.alreadyExists(endpoint.subject, name);
+  const text = `${plain.message}, the server was not able to generate a unique name for the object`;
+  return new StatusError('AlreadyExists', text, { ...plain.details, retryAfterSeconds: 1 });
+}
+
+/** Objects read as kubectl prints them: apiVersion, kind, metadata, then the rest as it came. */
+function orderFields(object: KubeObject): StoredObject['object'] {
+  const { apiVersion, kind, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
+  return { apiVersion, kind, metadata: orderMetadata(metadata), ...rest };
+}
+
+function orderMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { name, generateName: prefix, namespace, uid, generation, creationTimestamp, ...rest } = metadata;
+  return {
+    name,
+    ...(prefix === undefined ? {} : { generateName: prefix }),
+    ...(namespace === undefined ? {} : { namespace }),
+    uid,
+    resourceVersion: '',
+    ...(generation === undefined ? {} : { generation }),
+    creationTimestamp,
+    ...rest,
+  };
+}

@@ -1,0 +1,156 @@
+import type { ResourceRequest } from '../../client/index.ts';
+import { formatGroupResource, type KubeObject, type Status, statusError } from '../../machinery/index.ts';
+import { draftObject, type StoredObject } from '../../storage/index.ts';
+import type { ApiResult, CallContext, ObjectResult, OtherResult } from '../core-contract.ts';
+import type { Endpoint } from '../resources/endpoint.ts';
+import type { ServerContext } from '../server-context.ts';
+import { checkPreconditions, planDeletion } from './plan-deletion.ts';
+import { type DeleteOptions, readDeleteOptions } from './request-options.ts';
+import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
+
+/** Kubernetes: the kinds whose last state is the answer to their deletion; the others' is a Status. */
+const returnsObject: ReadonlySet<string> = new Set([
+  'namespaces',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'podtemplates',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'storageclasses.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+  'volumeattributesclasses.storage.k8s.io',
+  'deviceclasses.resource.k8s.io',
+  'resourceclaims.resource.k8s.io',
+  'resourceclaimtemplates.resource.k8s.io',
+  'resourceslices.resource.k8s.io',
+]);
+
+export function deleteObject(
+  server: ServerContext,
+  endpoint: Endpoint,
+  request: ResourceRequest,
+  call: CallContext,
+): Promise<ApiResult> {
+  const options = readDeleteOptions(request);
+  return deleteNamed(server, endpoint, request, call, options, request.name ?? '');
+}
+
+/** Deletes one object; also for evictions and for each object of a collection. */
+export async function deleteNamed(
+  server: ServerContext,
+  endpoint: Endpoint,
+  request: ResourceRequest,
+  call: CallContext,
+  options: DeleteOptions,
+  name: string,
+): Promise<ApiResult> {
+  const write = { ...openWrite(endpoint, request, call, name), isDryRun: options.dryRun };
+  let current = endpoint.find(write.namespace, name);
+  let bound = options;
+  for (;;) {
+    if (current === undefined) throw statusError.notFound(endpoint.subject, name);
+    checkPreconditions(current.object, endpoint.type.group, bound);
+    const chain = endpoint.chain('', 'DELETE');
+    const admission = admissionOf(write, 'DELETE', undefined, current.object);
+    if (chain.validates) await chain.validate(admission);
+    const step = await deleteStep(server, write, bound, current);
+    if (!(step instanceof Again)) return step;
+    current = step.current;
+    if (step.isOwnMark) bound = followOwnMark(bound, current);
+  }
+}
+
+/** The object has changed since it was looked at, by this deletion's own mark or by somebody else. */
+class Again {
+  readonly current: StoredObject | undefined;
+  readonly isOwnMark: boolean;
+
+  constructor(current: StoredObject | undefined, isOwnMark: boolean) {
+    this.current = current;
+    this.isOwnMark = isOwnMark;
+  }
+}
+
+/** A precondition on the version holds for the object as it was before this deletion marked it. */
+function followOwnMark(options: DeleteOptions, current: StoredObject | undefined): DeleteOptions {
+  if (options.preconditions?.resourceVersion === undefined || current === undefined) return options;
+  const { resourceVersion } = current.object.metadata;
+  return { ...options, preconditions: { ...options.preconditions, resourceVersion } };
+}
+
+async function deleteStep(
+  server: ServerContext,
+  write: WriteCall,
+  options: DeleteOptions,
+  current: StoredObject,
+): Promise<ApiResult | Again> {
+  const { endpoint } = write;
+  const object: KubeObject = current.object;
+  const own = endpoint.hooks.markDeleting?.(object, { ...options, now: server.rules.now });
+  if (own !== undefined) return mark(server, write, own, current, false);
+  if (endpoint.hooks.isHeld?.(object) === true) return answerObject(endpoint, current);
+  const plan = planDeletion(object, endpoint.rules, options, server.rules);
+  if (plan.step === 'pending') return finished(endpoint, current);
+  if (plan.step === 'remove') return remove(server, write, current);
+  if (plan.object === object) return answerObject(endpoint, current);
+  return mark(server, write, plan.object, current, plan.isLast);
+}
+
+async function mark(
+  server: ServerContext,
+  write: WriteCall,
+  object: KubeObject,
+  current: StoredObject,
+  isLast: boolean,
+): Promise<ApiResult | Again> {
+  const { endpoint } = write;
+  if (write.isDryRun) return { kind: 'object', code: 200, object, resource: endpoint.resource };
+  const { key, revision } = current;
+  const result = await server.store.commit({
+    compare: [{ key, modRevision: revision }],
+    operations: [{ put: key, value: draftObject(key, object as StoredObject['object']) }],
+  });
+  const stored = result.entries[0]?.value;
+  if (!result.succeeded) return new Again(stored, false);
+  if (!isLast) return answerObject(endpoint, stored!);
+  const removed = await remove(server, write, stored!);
+  // Kubernetes: whoever removes it in between has done what was asked for.
+  if (removed instanceof Again && removed.current === undefined) return finished(endpoint, stored!);
+  return removed instanceof Again ? new Again(removed.current, true) : removed;
+}
+
+async function remove(server: ServerContext, write: WriteCall, current: StoredObject): Promise<ApiResult | Again> {
+  if (!write.isDryRun) {
+    const { key, revision } = current;
+    const result = await server.store.commit({
+      compare: [{ key, modRevision: revision }],
+      operations: [{ delete: key }],
+    });
+    if (!result.succeeded) return new Again(result.entries[0]?.value, false);
+  }
+  return finished(write.endpoint, current);
+}
+
+function answerObject(endpoint: Endpoint, stored: StoredObject): ObjectResult {
+  return { kind: 'object', code: 200, object: stored.object, stored, resource: endpoint.resource };
+}
+
+/** Kubernetes: `finalizeDelete`: the last state, or a Status that says what is gone. */
+function finished(endpoint: Endpoint, last: StoredObject): ObjectResult | OtherResult {
+  if (returnsObject.has(formatGroupResource(endpoint.type))) return answerObject(endpoint, last);
+  const { name, uid } = last.object.metadata;
+  const { group, resource } = endpoint.type;
+  const status: Status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(group === '' ? {} : { group }), kind: resource, uid },
+    code: 200,
+  };
+  return { kind: 'other', code: 200, object: status as unknown as KubeObject };
+}

@@ -1,0 +1,106 @@
+import type { KindDefinition, KindRules, ServedVersion } from '../../api/index.ts';
+import type { ErrorSubject, KubeObject, ObjectSchema, ResourceType } from '../../machinery/index.ts';
+import { formatGroupVersion } from '../../machinery/index.ts';
+import { type ObjectCache, objectKey, type StoredObject } from '../../storage/index.ts';
+import type { AdmissionOperation, AdmissionPlugin, ServedResource } from '../core-contract.ts';
+import { AdmissionChain } from './admission-chain.ts';
+import type { LeasePool } from './lease-pool.ts';
+import type { ResourceHooks } from './resource-hooks.ts';
+
+const noHooks: ResourceHooks = {};
+
+/** One served resource in one version with all that serving it takes, worked out once. */
+export class Endpoint {
+  readonly resource: ServedResource;
+  readonly definition: KindDefinition;
+  readonly version: ServedVersion;
+  readonly type: ResourceType;
+  readonly rules: KindRules;
+  /** Shared by all versions of the kind. */
+  readonly cache: ObjectCache;
+  readonly hooks: ResourceHooks;
+  /** Present where objects expire (Events). */
+  readonly leases: LeasePool | undefined;
+  /** How errors name it. */
+  readonly subject: ErrorSubject;
+  readonly apiVersion: string;
+  readonly isStorageVersion: boolean;
+  readonly #plugins: readonly AdmissionPlugin[];
+  readonly #chains = new Map<string, AdmissionChain>();
+  #schema: ObjectSchema | undefined;
+
+  constructor(
+    resource: ServedResource,
+    cache: ObjectCache,
+    plugins: readonly AdmissionPlugin[],
+    hooks: ResourceHooks = noHooks,
+    leases?: LeasePool,
+  ) {
+    this.resource = resource;
+    this.definition = resource.definition;
+    this.version = resource.version;
+    this.type = resource.version.type;
+    this.rules = resource.definition.rules;
+    this.cache = cache;
+    this.hooks = hooks;
+    this.leases = leases;
+    this.subject = { group: this.type.group, resource: this.type.resource, kind: this.type.kind };
+    this.apiVersion = formatGroupVersion(this.type);
+    const { storage } = resource.definition;
+    this.isStorageVersion = storage.group === this.type.group && storage.version === this.type.version;
+    this.#plugins = plugins;
+  }
+
+  get schema(): ObjectSchema {
+    this.#schema ??= this.version.schema();
+    return this.#schema;
+  }
+
+  /** Of the version in which objects are stored, where that has a shape of its own. */
+  get storageSchema(): ObjectSchema {
+    if (this.isStorageVersion || this.version.convert === undefined) return this.schema;
+    const { storage, versions } = this.definition;
+    const stored = versions.find(({ type }) => type.group === storage.group && type.version === storage.version);
+    return (stored ?? this.version).schema();
+  }
+
+  get hasStatus(): boolean {
+    return this.rules.status !== undefined;
+  }
+
+  serves(verb: string): boolean {
+    return this.version.verbs.includes(verb);
+  }
+
+  servesPart(subresource: string): boolean {
+    return this.version.subresources.some(part => part.name === subresource);
+  }
+
+  key(namespace: string, name: string): string {
+    return objectKey(this.cache.prefix, namespace, name);
+  }
+
+  find(namespace: string, name: string): StoredObject | undefined {
+    return this.cache.get(namespace, name);
+  }
+
+  /** The namespace that objects of a request live in: `''` for cluster-scoped kinds, whatever the request says. */
+  namespaceOf(requested: string | undefined): string {
+    return this.type.namespaced ? (requested ?? '') : '';
+  }
+
+  chain(subresource: string, operation: AdmissionOperation): AdmissionChain {
+    const id = subresource === '' ? operation : `${operation}/${subresource}`;
+    let chain = this.#chains.get(id);
+    if (chain === undefined) {
+      chain = new AdmissionChain(this.#plugins.filter(p => p.handles(this.resource, subresource, operation)));
+      this.#chains.set(id, chain);
+    }
+    return chain;
+  }
+
+  /** Narrows to the kind's own type, for the code of one kind. */
+  static objectOf<T extends KubeObject>(stored: StoredObject): T {
+    return stored.object as unknown as T;
+  }
+}
