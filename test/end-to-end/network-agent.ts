@@ -68,7 +68,7 @@ function ask(command: AgentCommand): Promise<AgentReply> {
       };
       const timer = setTimeout(() => finish({ error: 'ETIMEDOUT' }), timeoutMs);
       socket.on('error', (error: NodeJS.ErrnoException) => finish({ error: error.code ?? error.message }));
-      socket.on('data', chunk => chunks.push(chunk));
+      socket.on('data', chunk => chunks.push(Buffer.from(chunk)));
       socket.on('end', () => finish({ answer: Buffer.concat(chunks).toString() }));
     }
   });

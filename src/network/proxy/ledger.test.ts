@@ -151,11 +151,8 @@ function assertVerdictsLead(model: RulesetModel): void {
   }
 }
 
-function sorted(model: RulesetModel): unknown {
-  return {
-    objects: [...model.objects].sort(([a], [b]) => (a < b ? -1 : 1)),
-    elements: [...model.elements]
-      .map(([container, entries]) => [container, [...entries].sort(([a], [b]) => (a < b ? -1 : 1))])
-      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-  };
+function sorted({ objects, elements }: RulesetModel): unknown {
+  const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+  const containers = [...elements].map(([name, entries]) => [name, [...entries].sort(byKey)] as const);
+  return { objects: [...objects].sort(byKey), elements: containers.sort(byKey) };
 }

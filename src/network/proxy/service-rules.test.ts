@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mergeCidrs } from '../cidr.ts';
 import { selectBackends } from './backends.ts';
-import { mergeCidrs } from './cidr.ts';
 import { ipv4, ipv6 } from './family.ts';
 import { isProxied, rulesForService, unsupportedPorts } from './service-rules.ts';
 import type { EndpointSliceView, EndpointView, ServiceView } from './service-view.ts';

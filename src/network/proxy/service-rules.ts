@@ -1,6 +1,6 @@
+import { mergeCidrs } from '../cidr.ts';
 import { type AffinityGroup, affinityEntryChain, affinityObjects, defaultAffinityTimeoutSeconds } from './affinity.ts';
 import { type Backend, type Backends, selectBackends } from './backends.ts';
-import { mergeCidrs } from './cidr.ts';
 import { type Family, isOfFamily } from './family.ts';
 import type { Contribution, Element, TableObject } from './model.ts';
 import {

@@ -1,7 +1,13 @@
-interface Range {
+/** The addresses of a range as numbers, both ends included. */
+export interface CidrRange {
   readonly text: string;
+  readonly isIpv6: boolean;
   readonly first: bigint;
   readonly last: bigint;
+}
+
+export function cidrHolds(range: CidrRange, address: bigint, isIpv6: boolean): boolean {
+  return isIpv6 === range.isIpv6 && address >= range.first && address <= range.last;
 }
 
 /** The same addresses without ranges that lie inside others, which nft refuses in one set. Unreadable ones fall out. */
@@ -10,7 +16,7 @@ export function mergeCidrs(cidrs: readonly string[]): string[] {
   ranges.sort((a, b) =>
     a.first !== b.first ? (a.first < b.first ? -1 : 1) : a.last > b.last ? -1 : a.last < b.last ? 1 : 0,
   );
-  const kept: Range[] = [];
+  const kept: CidrRange[] = [];
   for (const range of ranges) {
     const previous = kept.at(-1);
     // Two CIDR ranges either nest or do not touch.
@@ -19,7 +25,8 @@ export function mergeCidrs(cidrs: readonly string[]): string[] {
   return kept.map(range => range.text);
 }
 
-function readCidr(cidr: string): Range | undefined {
+/** `10.0.0.0/8`, or one address; undefined where it is neither. */
+export function readCidr(cidr: string): CidrRange | undefined {
   const slash = cidr.indexOf('/');
   const address = (slash < 0 ? cidr : cidr.slice(0, slash)).trim();
   const bits = address.includes(':') ? 128 : 32;
@@ -28,7 +35,7 @@ function readCidr(cidr: string): Range | undefined {
   if (value === undefined || !Number.isInteger(length) || length < 0 || length > bits) return undefined;
   const hostBits = BigInt(bits - length);
   const first = (value >> hostBits) << hostBits;
-  return { text: `${address}/${length}`, first, last: first + (1n << hostBits) - 1n };
+  return { text: `${address}/${length}`, isIpv6: bits === 128, first, last: first + (1n << hostBits) - 1n };
 }
 
 /** The address as a number; undefined where it is none. */

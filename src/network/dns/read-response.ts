@@ -1,0 +1,32 @@
+import { readName, readRecordHeader, readUint16 } from './read-query.ts';
+import { type DnsRecord, recordTypes } from './records.ts';
+
+/** The address and alias records in a response's answer; those that cannot be read, and all others, are left out. */
+export function readAddressRecords(response: Uint8Array, questionEnd: number): DnsRecord[] {
+  const records: DnsRecord[] = [];
+  let offset = questionEnd;
+  for (let i = readUint16(response, 6); i > 0; i--) {
+    const header = readRecordHeader(response, offset);
+    if (header === undefined) break;
+    const name = readName(response, offset);
+    const { type, ttl, dataOffset, end } = header;
+    const data = response.subarray(dataOffset, end);
+    if (name !== undefined && !name.includes('\\')) {
+      if (type === recordTypes.A && data.length === 4) records.push({ name, ttl, type: 'A', data: data.join('.') });
+      else if (type === recordTypes.AAAA && data.length === 16)
+        records.push({ name, ttl, type: 'AAAA', data: formatIpv6(data) });
+      else if (type === recordTypes.CNAME) {
+        const target = readName(response, dataOffset);
+        if (target !== undefined && !target.includes('\\')) records.push({ name, ttl, type: 'CNAME', data: target });
+      }
+    }
+    offset = end;
+  }
+  return records;
+}
+
+function formatIpv6(bytes: Uint8Array): string {
+  const groups: string[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push(readUint16(bytes, i).toString(16));
+  return groups.join(':');
+}
