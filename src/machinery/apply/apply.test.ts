@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isDeepEqual } from '../json/index.ts';
 import type { KubeObject, UnknownObject } from '../object.ts';
 import type { FieldSchema, ListSchema, ObjectSchema, Schema } from '../schema/schema.ts';
 import {
@@ -277,7 +278,7 @@ test('merging what was applied twice is merging it once, and the applied fields 
   fc.assert(
     fc.property(specs, specs, (live, applied) => {
       const merged = mergeObjects(schema, object({ spec: live }), object({ spec: applied }));
-      assert.deepEqual(mergeObjects(schema, merged, object({ spec: applied })), merged);
+      assert.ok(isDeepEqual(mergeObjects(schema, merged, object({ spec: applied })), merged));
       const { written } = compareObjects(schema, merged, object({ spec: applied }));
       assert.deepEqual(listPaths(intersectSets(written, listFields(schema, object({ spec: applied })))), []);
     }),

@@ -1,0 +1,23 @@
+import { isJsonObject, type JsonObject } from '../json/index.ts';
+
+/**
+ * RFC 7386: objects merge, null deletes, everything else replaces. Parts that do not change are shared. As the library
+ * that upstream uses does, nulls inside the objects of lists count as absent too.
+ */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (Array.isArray(patch)) return patch.map(pruneNulls);
+  if (!isJsonObject(patch)) return patch;
+  const base: JsonObject = isJsonObject(target) ? target : {};
+  const merged: Record<string, unknown> = { ...base };
+  for (const key in patch) {
+    const value = patch[key];
+    if (value === undefined) continue;
+    if (value === null) delete merged[key];
+    else merged[key] = applyMergePatch(base[key], value);
+  }
+  return merged;
+}
+
+function pruneNulls(value: unknown): unknown {
+  return isJsonObject(value) || Array.isArray(value) ? applyMergePatch(undefined, value) : value;
+}
