@@ -143,6 +143,15 @@ export {
   pathOfGroupVersion,
 } from './openapi/index.ts';
 export {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  type JsonPatchOperation,
+  jsonPatchOperationsMax,
+  type PatchOutcome,
+  readJsonPatch,
+} from './patch/index.ts';
+export {
   addQuantities,
   canonicalizeQuantity,
   checkQuantity,
