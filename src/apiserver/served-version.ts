@@ -6,6 +6,7 @@ import type { ServedResource } from './core-contract.ts';
  * encodings can be shared. Pure; whoever converts for many readers keeps the outcome.
  */
 export function convertToServed(object: KubeObject, resource: ServedResource): KubeObject {
+  if (resource.crd === undefined && resource.definition.versions.length === 1) return object;
   const { type, convert } = resource.version;
   const apiVersion = formatGroupVersion(type);
   if (object.apiVersion === apiVersion) return object;

@@ -12,6 +12,7 @@ import {
 import type { WriteCall } from '../requests/write-call.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
+import { touchManagedFields } from './touch-managed-fields.ts';
 
 /**
  * The object with `managedFields` as this request leaves them: whoever changes a field comes to own it. What the request
@@ -24,12 +25,16 @@ export function trackManagedFields(
   object: KubeObject,
 ): KubeObject {
   const { endpoint, subresource, manager } = write;
+  const apiVersion = trackedVersion(endpoint);
+  const touched =
+    live === undefined ? undefined : touchManagedFields(write, live, object, apiVersion, server.rules.now);
+  if (touched !== undefined) return touched;
   return trackUpdate({
     schema: endpoint.storageSchema,
     live,
     updated: object,
     manager,
-    apiVersion: trackedVersion(endpoint),
+    apiVersion,
     subresource: subresource === '' ? undefined : subresource,
     now: server.rules.now,
     resetFields: live === undefined && endpoint.hasStatus ? statusOnly : undefined,

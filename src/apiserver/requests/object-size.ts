@@ -17,11 +17,25 @@ export function checkSize(object: KubeObject, old: KubeObject | undefined): void
   for (const name in now) {
     const value = now[name];
     if (typeof value !== 'object' || value === before[name]) continue;
+    if (name === 'metadata' && isOnlyManagement(object, old)) continue;
     if (estimate(value, 0, share) > share) {
       if (utf8Length(JSON.stringify(object)) > maxBytes) throw tooLarge();
       return;
     }
   }
+}
+
+/** Who manages which fields takes no more room than the fields themselves. */
+function isOnlyManagement(object: KubeObject, old: KubeObject | undefined): boolean {
+  if (old === undefined) return false;
+  const { labels, annotations, ownerReferences, finalizers } = object.metadata;
+  const before = old.metadata;
+  return (
+    labels === before.labels &&
+    annotations === before.annotations &&
+    ownerReferences === before.ownerReferences &&
+    finalizers === before.finalizers
+  );
 }
 
 /** Kubernetes: the text is etcd's; upstream passes it on as it is. */

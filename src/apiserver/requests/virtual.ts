@@ -14,8 +14,7 @@ export function answerVirtual(
   call: CallContext,
   subresource: string,
 ): Promise<ApiResult> | undefined {
-  const { group, resource } = endpoint.type;
-  const path = `${group}/${resource}`;
+  const { path } = endpoint;
   const answer = server.virtual[subresource === '' ? path : `${path}/${subresource}`];
   return answer === undefined ? undefined : compute(answer, endpoint, request, call, subresource);
 }

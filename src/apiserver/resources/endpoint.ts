@@ -24,6 +24,8 @@ export class Endpoint {
   /** How errors name it. */
   readonly subject: ErrorSubject;
   readonly apiVersion: string;
+  /** `group/resource`. */
+  readonly path: string;
   readonly isStorageVersion: boolean;
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #chains = new Map<string, AdmissionChain>();
@@ -45,6 +47,7 @@ export class Endpoint {
     this.hooks = hooks;
     this.leases = leases;
     this.subject = { group: this.type.group, resource: this.type.resource, kind: this.type.kind };
+    this.path = `${this.type.group}/${this.type.resource}`;
     this.apiVersion = formatGroupVersion(this.type);
     const { storage } = resource.definition;
     this.isStorageVersion = storage.group === this.type.group && storage.version === this.type.version;
