@@ -1,4 +1,4 @@
-import type { Timer, World } from '../world/index.ts';
+import type { Log, Timer, World } from '../world/index.ts';
 import {
   type EndpointSliceView,
   type PacketFilter,
@@ -34,6 +34,7 @@ const retryMaxMs = 30_000;
  */
 export class ServiceProxy {
   readonly #world: World;
+  readonly #log: Log;
   readonly #filter: PacketFilter;
   readonly #source: ServiceSource;
   readonly #options: ServiceProxyOptions;
@@ -50,6 +51,7 @@ export class ServiceProxy {
 
   constructor(world: World, filter: PacketFilter, source: ServiceSource, options: ServiceProxyOptions) {
     this.#world = world;
+    this.#log = world.log.child('proxy');
     this.#filter = filter;
     this.#source = source;
     this.#options = options;
@@ -109,7 +111,7 @@ export class ServiceProxy {
     } catch (error) {
       this.#mustBuildAnew = true;
       delayMs = Math.min(retryMaxMs, retryMinMs * 2 ** this.#failures++);
-      this.#world.log.error('cannot apply the rules of Services; building them anew', { error, delayMs });
+      this.#log.error('cannot apply the rules of Services; building them anew', { error, delayMs });
     }
     this.#finishBatch(delayMs);
   }
@@ -124,7 +126,7 @@ export class ServiceProxy {
   }
 
   async #prepare(): Promise<void> {
-    for (const warning of await this.#filter.prepare()) this.#world.log.warn(warning);
+    for (const warning of await this.#filter.prepare()) this.#log.warn(warning);
   }
 
   #takeUpdate(): ProxyUpdate {
@@ -144,7 +146,7 @@ export class ServiceProxy {
       try {
         await this.#filter.apply(writeCheck(this.#options.table));
       } catch (error) {
-        this.#world.log.warn('the table of Services is gone; building it anew', { error });
+        this.#log.warn('the table of Services is gone; building it anew', { error });
         this.#mustBuildAnew = true;
         if (this.#phase === 'idle') this.#schedule(0);
       }

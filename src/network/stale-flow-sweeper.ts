@@ -38,7 +38,7 @@ export class StaleFlowSweeper {
       }
     } catch (error) {
       this.#routes = [];
-      this.#world.log.warn('cannot forget UDP flows to former endpoints', { error });
+      this.#world.log.child('proxy').warn('cannot forget UDP flows to former endpoints', { error });
     } finally {
       this.#isSweeping = false;
     }

@@ -175,6 +175,20 @@ describe('Services through nftables', () => {
     }
   });
 
+  test('a Service leads to the node itself, as the cluster’s DNS and API server do', async () => {
+    await testbed.node.serve('tcp', NetworkTestbed.bridgeIp, 8080, 'node');
+    await testbed.node.serve('udp', NetworkTestbed.bridgeIp, 8080, 'node');
+    const ports = [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    ];
+    await services.set('kube-dns', { clusterIP: '10.96.0.10', ports }, [ready(NetworkTestbed.bridgeIp)]);
+    for (const from of [a, testbed.node]) {
+      assert.equal(await from.ask('udp', '10.96.0.10', 53), 'node');
+      assert.equal(await from.ask('tcp', '10.96.0.10', 53), 'node');
+    }
+  });
+
   test('a pod reaches itself through its Service', async () => {
     await services.set('web', { clusterIP: clusterIp, ports: [{ port: 80, protocol: 'TCP' }] }, [ready('10.1.0.2')]);
     assert.equal(await a.askFully('tcp', clusterIp, 80), 'a from 10.1.0.1');

@@ -15,8 +15,8 @@
  */
 export { answerQuestion, recordTtlSeconds, type ZoneAnswer } from './answer-question.ts';
 export { ClusterZone, type ClusterZoneOptions } from './cluster-zone.ts';
+export type { DnsListener, DnsListenerOptions, ListenForDns } from './dns-listener.ts';
 export { DnsResolver } from './dns-resolver.ts';
-export { readUint16 } from './read-query.ts';
 export { type Answer, type DnsRecord, recordTypes, responseCodes } from './records.ts';
 export { readNameServers } from './resolv-conf.ts';
 export { type DnsProtocol, type DnsTransport, UpstreamPool } from './upstream-pool.ts';
