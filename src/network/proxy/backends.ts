@@ -30,8 +30,8 @@ export function selectBackends(
   slices: readonly EndpointSliceView[],
   nodeName: string,
 ): Backends {
-  const ready = new Map<string, Backend>();
-  const terminating = new Map<string, Backend>();
+  const ready: Backend[] = [];
+  const terminating: Backend[] = [];
   const protocol = servicePort.protocol ?? 'TCP';
   for (const slice of slices) {
     if (slice.addressType !== family.addressType) continue;
@@ -44,7 +44,7 @@ export function selectBackends(
         if (condition === 'unusable' || ip === undefined) continue;
         const isLocal = endpoint.nodeName === nodeName;
         const backend = { ip, port: port.port, isLocal, isMaybeLocal: isLocal || endpoint.nodeName === undefined };
-        (condition === 'ready' ? ready : terminating).set(`${ip} ${port.port}`, backend);
+        (condition === 'ready' ? ready : terminating).push(backend);
       }
     }
   }
@@ -64,7 +64,9 @@ function conditionOf(endpoint: EndpointView): Condition {
   return (serving ?? true) && (terminating ?? false) ? 'terminating' : 'unusable';
 }
 
-// Sorted, so that the same endpoints get the same positions whatever order their slices come in.
-function inOrder(backends: ReadonlyMap<string, Backend>): Backend[] {
-  return [...backends.keys()].sort().map(key => backends.get(key)!);
+// Sorted, so that the same endpoints get the same positions whatever order their slices come in; each once.
+function inOrder(backends: Backend[]): readonly Backend[] {
+  if (backends.length < 2) return backends;
+  backends.sort((a, b) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : a.port - b.port));
+  return backends.filter(({ ip, port }, i) => i === 0 || ip !== backends[i - 1]!.ip || port !== backends[i - 1]!.port);
 }

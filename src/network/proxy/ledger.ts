@@ -1,6 +1,8 @@
 import {
   type Contribution,
+  diffModels,
   emptyChange,
+  emptyModel,
   objectKey,
   type RulesetChange,
   type RulesetModel,
@@ -34,6 +36,8 @@ export class RulesetLedger {
   #objectsBefore: Before<TableObject> = new Map();
   #elementsBefore = new Map<string, Before<string>>();
   #ownerCount = 0;
+  /** Until the content is taken for the first time all of it is new, and nothing need be remembered. */
+  #isFollowed = false;
 
   /** Replaces what `owner` put in; without a contribution, takes it all out. */
   contribute(owner: string, contribution: Contribution | undefined): void {
@@ -51,12 +55,9 @@ export class RulesetLedger {
     return this.#owners.keys();
   }
 
-  contributionOf(owner: string): Contribution | undefined {
-    return this.#owners.get(owner)?.contribution;
-  }
-
   /** What changed since this was last called. */
   takeChanges(): RulesetChange {
+    if (!this.#isFollowed) return diffModels(emptyModel, this.takeAll());
     const change = emptyChange();
     for (const [key, before] of this.#objectsBefore) recordObject(change, before, this.#objects.get(key)?.value);
     for (const [container, entries] of this.#elementsBefore) {
@@ -66,6 +67,14 @@ export class RulesetLedger {
     this.#objectsBefore = new Map();
     this.#elementsBefore = new Map();
     return change;
+  }
+
+  /** Everything, as one model; what changed before counts as taken. */
+  takeAll(): RulesetModel {
+    this.#isFollowed = true;
+    this.#objectsBefore.clear();
+    this.#elementsBefore.clear();
+    return this.snapshot();
   }
 
   snapshot(): RulesetModel {
@@ -109,10 +118,12 @@ export class RulesetLedger {
   }
 
   #rememberObject(key: string): void {
-    if (!this.#objectsBefore.has(key)) this.#objectsBefore.set(key, this.#objects.get(key)?.value);
+    if (!this.#isFollowed || this.#objectsBefore.has(key)) return;
+    this.#objectsBefore.set(key, this.#objects.get(key)?.value);
   }
 
   #rememberElement(container: string, key: string, value: string | undefined): void {
+    if (!this.#isFollowed) return;
     const before = entryOf(this.#elementsBefore, container);
     if (!before.has(key)) before.set(key, value);
   }

@@ -64,12 +64,12 @@ export class ProxyState {
 
   /** Everything, for a kernel that may hold anything under our name. */
   takeAll(): ProxyUpdate {
-    this.takeUpdate();
+    this.#changedUdp = [];
     let script = '';
     const udpRoutes: UdpRoute[] = [];
     for (const { family, ledger, rules } of this.#families) {
       const podCidrs = this.#options.node.podCidrs.filter(cidr => isOfFamily(family, cidr));
-      script += writeTable(family, { ...this.#options, podCidrs }, ledger.snapshot());
+      script += writeTable(family, { ...this.#options, podCidrs }, ledger.takeAll());
       for (const { udpRoutes: routes } of rules.values()) udpRoutes.push(...routes);
     }
     return { script, udpRoutes };
