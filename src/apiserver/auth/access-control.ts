@@ -1,0 +1,113 @@
+import { clusterRoles } from '../../api/generated/index.ts';
+import { Client, type Transport } from '../../client/index.ts';
+import { StatusError } from '../../machinery/index.ts';
+import type { World } from '../../world/index.ts';
+import type { AdmissionPlugin, Authorizer, VirtualResources } from '../core-contract.ts';
+import type { ObjectView } from '../object-view.ts';
+import type { Authenticator } from './authenticator.ts';
+import { ensureDefaultPolicy } from './bootstrap/ensure-policy.ts';
+import { createEscalationCheck } from './rbac/escalation-check.ts';
+import { NodeAuthorizer } from './rbac/node-authorizer.ts';
+import { PolicyFeed } from './rbac/policy-feed.ts';
+import { RbacAuthorizer } from './rbac/rbac-authorizer.ts';
+import { RbacPolicy } from './rbac/rbac-policy.ts';
+import { findStaleAggregates } from './rbac/role-aggregation.ts';
+import { UnionAuthorizer } from './rbac/union-authorizer.ts';
+import { RequestAuthenticator } from './request-authenticator.ts';
+import { createAccessReviews } from './reviews/access-reviews.ts';
+import { createIdentityReviews } from './reviews/identity-reviews.ts';
+import { createRulesReview } from './reviews/rules-review.ts';
+import { createTokenRequests } from './tokens/token-request.ts';
+import type { TokenSettings } from './tokens/token-settings.ts';
+import { TokenValidator } from './tokens/token-validator.ts';
+
+export interface AccessControlOptions {
+  readonly world: World;
+  /** Without it there are no ServiceAccount tokens: TokenRequests are not answered, bearer tokens refused. */
+  readonly tokens?: TokenSettings | undefined;
+}
+
+/**
+ * Everything about who may do what, for one API server. Made before the server, which takes `authorizer`, `admission`
+ * and `virtual`; then `start` joins it with what the server stores.
+ */
+export class AccessControl {
+  readonly authorizer: Authorizer;
+  readonly admission: readonly AdmissionPlugin[];
+  readonly virtual: VirtualResources;
+  readonly policy = new RbacPolicy();
+  readonly #options: AccessControlOptions;
+  #view: ObjectView | undefined;
+  #validator: TokenValidator | undefined;
+  #authenticator: Authenticator | undefined;
+  #feed: PolicyFeed | undefined;
+  #client: Client | undefined;
+  #isAggregating = false;
+
+  constructor(options: AccessControlOptions) {
+    const { world, tokens } = options;
+    this.#options = options;
+    this.authorizer = new UnionAuthorizer([new NodeAuthorizer(), new RbacAuthorizer(this.policy)]);
+    this.admission = [createEscalationCheck(this.policy, this.authorizer)];
+    this.virtual = {
+      ...createAccessReviews(this.authorizer),
+      'authorization.k8s.io/selfsubjectrulesreviews': createRulesReview(this.policy),
+      ...createIdentityReviews(() => this.#validator),
+      ...(tokens === undefined
+        ? {}
+        : { '/serviceaccounts/token': createTokenRequests(tokens, () => this.#requireView(), world) }),
+    };
+  }
+
+  /** Only after `start`. */
+  get authenticator(): Authenticator {
+    if (this.#authenticator === undefined) throw new Error('access control has not been started');
+    return this.#authenticator;
+  }
+
+  /**
+   * Follows the stored policy and completes it with the defaults. `transport` must act for a member of
+   * `system:masters`: until the policy is there, nobody else may do anything.
+   */
+  async start(transport: Transport, view: ObjectView): Promise<void> {
+    const { world, tokens } = this.#options;
+    this.#view = view;
+    this.#client = new Client(transport);
+    if (tokens !== undefined) this.#validator = new TokenValidator(tokens, view, world.clock);
+    this.#authenticator = new RequestAuthenticator(this.#validator);
+    this.#feed = new PolicyFeed(transport, this.policy, world, () => this.#aggregateSoon());
+    await this.#feed.start();
+    await ensureDefaultPolicy(this.#client, view);
+  }
+
+  stop(): void {
+    this.#feed?.stop();
+  }
+
+  #requireView(): ObjectView {
+    if (this.#view === undefined) throw new Error('access control has not been started');
+    return this.#view;
+  }
+
+  /** Kubernetes: the clusterrole-aggregation controller. Many changes of one turn are looked at together. */
+  #aggregateSoon(): void {
+    if (this.#isAggregating) return;
+    this.#isAggregating = true;
+    this.#options.world.tasks.spawn('clusterrole aggregation', async () => {
+      await this.#options.world.clock.sleep(0);
+      this.#isAggregating = false;
+      await this.#aggregate();
+    });
+  }
+
+  async #aggregate(): Promise<void> {
+    for (const role of findStaleAggregates([...this.policy.clusterRoles()])) {
+      try {
+        await this.#client!.update(clusterRoles, role, { fieldManager: 'clusterrole-aggregation-controller' });
+      } catch (error) {
+        // Somebody else has written it: the watch tells, and the next round looks at what then stands.
+        if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'NotFound')) throw error;
+      }
+    }
+  }
+}

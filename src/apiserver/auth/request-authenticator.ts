@@ -1,0 +1,56 @@
+import type { UserInfo } from '../core-contract.ts';
+import type { ClientCertificate } from '../http/http-message.ts';
+import type { Authenticator, Credentials } from './authenticator.ts';
+import type { TokenValidator } from './tokens/token-validator.ts';
+import { anonymousUser, groups } from './well-known-users.ts';
+
+/**
+ * Kubernetes: a client certificate, or else a bearer token, or else nobody in particular. Credentials that are brought
+ * but prove nothing are refused rather than taken for none.
+ */
+export class RequestAuthenticator implements Authenticator {
+  readonly #tokens: TokenValidator | undefined;
+  readonly #certificateUsers = new WeakMap<ClientCertificate, UserInfo>();
+
+  constructor(tokens: TokenValidator | undefined) {
+    this.#tokens = tokens;
+  }
+
+  authenticate({
+    clientCertificate,
+    authorization,
+  }: Credentials): UserInfo | undefined | Promise<UserInfo | undefined> {
+    if (clientCertificate !== undefined && clientCertificate !== 'untrusted') {
+      return this.#userOfCertificate(clientCertificate);
+    }
+    const token = readBearerToken(authorization);
+    if (token === undefined) return clientCertificate === 'untrusted' ? undefined : anonymousUser;
+    if (this.#tokens === undefined) return undefined;
+    const outcome = this.#tokens.validate(token);
+    return outcome instanceof Promise ? outcome.then(({ user }) => user) : outcome.user;
+  }
+
+  #userOfCertificate(certificate: ClientCertificate): UserInfo | undefined {
+    if (certificate.commonName === '') return undefined;
+    let user = this.#certificateUsers.get(certificate);
+    if (user === undefined) {
+      const { commonName, organizations, fingerprint } = certificate;
+      user = {
+        username: commonName,
+        groups: organizations.includes(groups.authenticated) ? organizations : [...organizations, groups.authenticated],
+        ...(fingerprint === undefined
+          ? {}
+          : { extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] } }),
+      };
+      this.#certificateUsers.set(certificate, user);
+    }
+    return user;
+  }
+}
+
+/** The token of a header `Bearer TOKEN`; undefined for other schemes, which upstream ignores too. */
+function readBearerToken(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
+  const token = authorization.slice(7).trim();
+  return token === '' ? undefined : token;
+}

@@ -1,0 +1,42 @@
+import type { SelfSubjectReview, TokenReview } from '../../../api/generated/index.ts';
+import { statusError } from '../../../machinery/index.ts';
+import type { UserInfo, VirtualResources } from '../../core-contract.ts';
+import type { TokenValidator } from '../tokens/token-validator.ts';
+
+const group = 'authentication.k8s.io';
+
+/** SelfSubjectReview (`kubectl auth whoami`) and TokenReview. */
+export function createIdentityReviews(tokens: () => TokenValidator | undefined): VirtualResources {
+  return {
+    [`${group}/selfsubjectreviews`]: (_request, call) => {
+      const review: SelfSubjectReview = {
+        kind: 'SelfSubjectReview',
+        apiVersion: `${group}/v1`,
+        metadata: {},
+        status: { userInfo: describeUser(call.user) },
+      };
+      return review;
+    },
+    [`${group}/tokenreviews`]: async request => {
+      const { spec } = request.body as TokenReview;
+      if ((spec.token ?? '') === '')
+        throw statusError.badRequest('token is required for TokenReview in authentication');
+      const review = { kind: 'TokenReview', apiVersion: `${group}/v1`, metadata: {}, spec };
+      const validator = tokens();
+      if (validator === undefined) return { ...review, status: {} };
+      const wanted = spec.audiences ?? [];
+      const outcome = await (wanted.length === 0
+        ? validator.validate(spec.token)
+        : validator.validate(spec.token, wanted));
+      const status: TokenReview['status'] =
+        outcome.user === undefined
+          ? { authenticated: false, user: {}, error: `[invalid bearer token, ${outcome.problem}]` }
+          : { authenticated: true, user: describeUser(outcome.user), audiences: outcome.audiences };
+      return { ...review, status };
+    },
+  };
+}
+
+function describeUser({ username, uid, groups, extra }: UserInfo): NonNullable<TokenReview['status']>['user'] {
+  return { username, uid: uid === '' ? undefined : uid, groups, extra };
+}

@@ -1,0 +1,35 @@
+/** Signs ServiceAccount tokens and recognizes its own. `drivers/tokens` implements it. */
+export interface TokenSigner {
+  /** As JWT names it: `ES256`. */
+  readonly algorithm: string;
+  sign(claims: TokenClaims): Promise<string>;
+  /** The claims of a token that this signer signed; undefined for any other text. Says nothing about time. */
+  verify(token: string): Promise<TokenClaims | undefined>;
+  /** The public key as a JSON Web Key Set. */
+  keySet(): Promise<string>;
+}
+
+/** Kubernetes: what stands in a ServiceAccount token. Times in whole seconds since the epoch. */
+export interface TokenClaims {
+  readonly iss: string;
+  readonly aud: readonly string[];
+  readonly sub: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly serviceaccount: ObjectClaim;
+    readonly pod?: ObjectClaim | undefined;
+    readonly node?: ObjectClaim | undefined;
+    readonly secret?: ObjectClaim | undefined;
+    /** From then on upstream warns of clients that do not reload their token. */
+    readonly warnafter?: number | undefined;
+  };
+}
+
+export interface ObjectClaim {
+  readonly name: string;
+  readonly uid: string;
+}

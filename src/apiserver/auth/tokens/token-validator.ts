@@ -1,0 +1,122 @@
+import { nodes, pods, secrets, serviceAccounts } from '../../../api/generated/index.ts';
+import type { KubeObject, ResourceType } from '../../../machinery/index.ts';
+import type { Clock } from '../../../world/index.ts';
+import { parseTime } from '../../../world/index.ts';
+import type { UserInfo } from '../../core-contract.ts';
+import type { ObjectView } from '../../object-view.ts';
+import { formatServiceAccountUser, serviceAccountGroups } from '../service-account-name.ts';
+import { groups } from '../well-known-users.ts';
+import type { TokenSettings } from './token-settings.ts';
+import type { ObjectClaim, TokenClaims } from './token-signer.ts';
+
+/** What a token proves: a user, for some of the audiences that were asked for. Or why it proves nothing. */
+export type TokenOutcome =
+  | { readonly user: UserInfo; readonly audiences: readonly string[]; readonly problem?: undefined }
+  | { readonly problem: string; readonly user?: undefined };
+
+interface KnownToken {
+  readonly claims: TokenClaims;
+  /** One instance for all requests with this token: decisions about it are remembered by identity. */
+  readonly user: UserInfo;
+}
+
+const knownTokensMax = 10_000;
+/** Kubernetes: how far clocks may differ, and how long a deleted object's tokens live on. */
+const leewaySeconds = 60;
+
+/**
+ * Tells who sends a ServiceAccount token. The signature is checked once a token; that the account and what the token is
+ * bound to still exist is checked each time, so deleting them revokes it at once.
+ */
+export class TokenValidator {
+  readonly #settings: TokenSettings;
+  readonly #view: ObjectView;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, KnownToken>();
+
+  constructor(settings: TokenSettings, view: ObjectView, clock: Clock) {
+    this.#settings = settings;
+    this.#view = view;
+    this.#clock = clock;
+  }
+
+  /** At once for a token seen before. `audiences`: those of the server unless a TokenReview names others. */
+  validate(token: string, audiences = this.#settings.audiences): TokenOutcome | Promise<TokenOutcome> {
+    const known = this.#known.get(token);
+    return known === undefined ? this.#validateNew(token, audiences) : this.#check(known, audiences);
+  }
+
+  async #validateNew(token: string, audiences: readonly string[]): Promise<TokenOutcome> {
+    const claims = await this.#settings.signer.verify(token);
+    if (claims === undefined || claims.iss !== this.#settings.issuer) return { problem: 'invalid bearer token' };
+    const known = { claims, user: toUser(claims) };
+    if (this.#known.size >= knownTokensMax) this.#known.clear();
+    this.#known.set(token, known);
+    return this.#check(known, audiences);
+  }
+
+  #check({ claims, user }: KnownToken, audiences: readonly string[]): TokenOutcome {
+    const accepted = audiences.filter(audience => claims.aud.includes(audience));
+    if (accepted.length === 0) {
+      const lists = `${formatList(audiences)}, ${formatList(claims.aud)}`;
+      return { problem: `token audiences do not match: ${lists}` };
+    }
+    const problem = this.#checkTime(claims) ?? this.#checkObjects(claims);
+    return problem === undefined ? { user, audiences: accepted } : { problem };
+  }
+
+  #checkTime(claims: TokenClaims): string | undefined {
+    const now = this.#clock.now() / 1000;
+    if (now - leewaySeconds > claims.exp) return 'service account token has expired';
+    if (now + leewaySeconds < claims.nbf) return 'service account token is not valid yet';
+    return now + leewaySeconds < claims.iat ? 'service account token is issued in the future' : undefined;
+  }
+
+  #checkObjects(claims: TokenClaims): string | undefined {
+    const bound = claims['kubernetes.io'];
+    const { namespace, serviceaccount, secret, pod, node } = bound;
+    const account = this.#view.get(serviceAccounts, namespace, serviceaccount.name);
+    if (account === undefined) return `serviceaccounts ${JSON.stringify(serviceaccount.name)} not found`;
+    if (account.metadata.uid !== serviceaccount.uid) {
+      return `service account UID (${account.metadata.uid}) does not match claim (${serviceaccount.uid})`;
+    }
+    if (this.#isLongDeleted(account)) return `service account ${namespace}/${serviceaccount.name} has been deleted`;
+    const isRevoked =
+      this.#isGone(secrets, namespace, secret) ||
+      this.#isGone(pods, namespace, pod) ||
+      // A pod's token names its node for information only.
+      (pod === undefined && this.#isGone(nodes, undefined, node));
+    return isRevoked ? 'service account token has been invalidated' : undefined;
+  }
+
+  #isGone<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, claim?: ObjectClaim): boolean {
+    if (claim === undefined) return false;
+    const object = this.#view.get(type, namespace, claim.name);
+    return object === undefined || object.metadata.uid !== claim.uid || this.#isLongDeleted(object);
+  }
+
+  #isLongDeleted({ metadata }: KubeObject): boolean {
+    const { deletionTimestamp } = metadata;
+    if (deletionTimestamp === undefined) return false;
+    return parseTime(deletionTimestamp) < this.#clock.now() - leewaySeconds * 1000;
+  }
+}
+
+function toUser(claims: TokenClaims): UserInfo {
+  const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+  const prefix = 'authentication.kubernetes.io';
+  return {
+    username: formatServiceAccountUser({ namespace, name: serviceaccount.name }),
+    uid: serviceaccount.uid,
+    groups: [...serviceAccountGroups(namespace), groups.authenticated],
+    extra: {
+      [`${prefix}/credential-id`]: [`JTI=${claims.jti}`],
+      ...(node === undefined ? {} : { [`${prefix}/node-name`]: [node.name], [`${prefix}/node-uid`]: [node.uid] }),
+      ...(pod === undefined ? {} : { [`${prefix}/pod-name`]: [pod.name], [`${prefix}/pod-uid`]: [pod.uid] }),
+    },
+  };
+}
+
+function formatList(texts: readonly string[]): string {
+  return `[${texts.map(text => JSON.stringify(text)).join(' ')}]`;
+}
