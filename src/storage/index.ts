@@ -9,6 +9,7 @@
  * and every watcher has been told.
  */
 
+export { type AutoCompaction, type AutoCompactionOptions, startAutoCompaction } from './auto-compaction.ts';
 export { parseResourceVersion } from './cache/list-plan.ts';
 export { StaleContinueError } from './cache/revision-errors.ts';
 export { WatchCache, type WatchCacheOptions } from './cache/watch-cache.ts';

@@ -35,6 +35,7 @@ export class SqliteJournal implements Journal {
     if (this.#isDead) return;
     const exited = once(this.#worker, 'exit');
     const { failure } = await this.#ask('close');
+    this.#worker.ref();
     await exited;
     if (failure !== undefined) throw this.#describe(failure);
   }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../world/index.ts';
 import type { CachedResource, CacheEvent, ObjectCache } from '../object-cache.ts';
 import { prefixOfKey, registryPrefix, resourcePrefix } from '../object-keys.ts';
+import { RevisionSamples } from '../revision-samples.ts';
 import {
   type Entry,
   prefixEnd,
@@ -16,7 +17,6 @@ import type { CacheWatcher } from './cache-watcher.ts';
 import type { ObjectChange } from './object-change.ts';
 import { ResourceCache, type ResourceRow } from './resource-cache.ts';
 import { tooLargeRevision } from './revision-errors.ts';
-import { RevisionSamples } from './revision-samples.ts';
 
 export interface WatchCacheOptions {
   readonly clock: Clock;
