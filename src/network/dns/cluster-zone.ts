@@ -1,4 +1,4 @@
-import { type CidrRange, cidrHolds, readCidr } from '../cidr.ts';
+import { type Cidr, cidrContains, parseCidr } from '../../machinery/index.ts';
 import type { EndpointSliceView, ServiceView } from '../proxy/index.ts';
 import { addressOfReverseName, reverseName, reverseZone } from './reverse-name.ts';
 import { makeZoneEntry, type ZoneEntry } from './zone-entry.ts';
@@ -25,13 +25,13 @@ export class ClusterZone {
   readonly #namespaces = new Set<string>();
   /** The Services with that ClusterIP, or with endpoints at that address, by the address's reverse name. */
   readonly #byIp = new Map<string, Set<string>>();
-  readonly #ownRanges: readonly { readonly range: CidrRange; readonly zone: string }[];
+  readonly #ownRanges: readonly { readonly range: Cidr; readonly zone: string }[];
 
   constructor(options: ClusterZoneOptions) {
     this.name = options.name.toLowerCase();
     this.serverIps = options.serverIps;
     this.#ownRanges = options.ownCidrs.flatMap(cidr => {
-      const range = readCidr(cidr);
+      const range = parseCidr(cidr);
       const zone = reverseZone(cidr);
       return range === undefined || zone === undefined ? [] : [{ range, zone }];
     });
@@ -75,7 +75,7 @@ export class ClusterZone {
   ownReverseZone(name: string): string | undefined {
     const address = addressOfReverseName(name);
     if (address === undefined) return undefined;
-    return this.#ownRanges.find(({ range }) => cidrHolds(range, address.value, address.isIpv6))?.zone;
+    return this.#ownRanges.find(({ range }) => cidrContains(range, address))?.zone;
   }
 
   #link(name: string, key: string): void {

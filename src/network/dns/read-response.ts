@@ -1,3 +1,4 @@
+import { formatIp } from '../../machinery/index.ts';
 import { readName, readRecordHeader, readUint16 } from './read-query.ts';
 import { type DnsRecord, recordTypes } from './records.ts';
 
@@ -12,9 +13,10 @@ export function readAddressRecords(response: Uint8Array, questionEnd: number): D
     const { type, ttl, dataOffset, end } = header;
     const data = response.subarray(dataOffset, end);
     if (name !== undefined && !name.includes('\\')) {
-      if (type === recordTypes.A && data.length === 4) records.push({ name, ttl, type: 'A', data: data.join('.') });
+      if (type === recordTypes.A && data.length === 4)
+        records.push({ name, ttl, type: 'A', data: formatAddress(data) });
       else if (type === recordTypes.AAAA && data.length === 16)
-        records.push({ name, ttl, type: 'AAAA', data: formatIpv6(data) });
+        records.push({ name, ttl, type: 'AAAA', data: formatAddress(data) });
       else if (type === recordTypes.CNAME) {
         const target = readName(response, dataOffset);
         if (target !== undefined && !target.includes('\\')) records.push({ name, ttl, type: 'CNAME', data: target });
@@ -25,8 +27,9 @@ export function readAddressRecords(response: Uint8Array, questionEnd: number): D
   return records;
 }
 
-function formatIpv6(bytes: Uint8Array): string {
-  const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(readUint16(bytes, i).toString(16));
-  return groups.join(':');
+/** The address in the message's bytes, as text. */
+function formatAddress(data: Uint8Array): string {
+  let bits = 0n;
+  for (const byte of data) bits = (bits << 8n) | BigInt(byte);
+  return formatIp({ family: data.length === 4 ? 4 : 6, bits });
 }

