@@ -33,7 +33,7 @@ export class StoreDirectoryLock {
       database.close();
       throw describeHolder(directory, error);
     }
-    writeFileSync(join(directory, 'pid'), `${process.pid}\n`);
+    notePid(directory);
     return new StoreDirectoryLock(database);
   }
 
@@ -59,6 +59,14 @@ function describeHolder(directory: string, error: unknown): StoreDirectoryError 
   const pid = readPid(directory);
   const holder = pid === undefined ? 'another process' : `process ${pid}`;
   return new StoreDirectoryError('inUse', `${directory} is in use by ${holder}; one Sampan at a time can have it`);
+}
+
+function notePid(directory: string): void {
+  try {
+    writeFileSync(join(directory, 'pid'), `${process.pid}\n`);
+  } catch {
+    // A full disk must not keep the store from being read: the number is only for another process's message.
+  }
 }
 
 function readPid(directory: string): string | undefined {
