@@ -146,7 +146,7 @@ function assertVerdictsLead(model: RulesetModel): void {
       assert.ok(model.objects.has(`chain ${target}`), `${object.name} leads to ${target}`);
     }
     for (const [, set] of object.rules.join('\n').matchAll(/@([^\s,]+)/g)) {
-      assert.ok(set === 'pod-cidrs' || model.objects.has(`set ${set}`) || model.objects.has(`map ${set}`), set);
+      assert.ok(set === 'pod-cidrs' || model.objects.has(`set ${set}`) || model.objects.has(`map ${set}`), `no ${set}`);
     }
   }
 }

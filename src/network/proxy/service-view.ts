@@ -17,21 +17,23 @@ export interface ServicePortView {
 
 export interface ServiceView {
   readonly metadata?: MetadataView | undefined;
-  readonly spec?: {
-    readonly type?: string | undefined;
-    readonly clusterIP?: string | undefined;
-    readonly clusterIPs?: readonly string[] | undefined;
-    readonly externalIPs?: readonly string[] | undefined;
-    readonly externalName?: string | undefined;
-    readonly ports?: readonly ServicePortView[] | undefined;
-    readonly sessionAffinity?: string | undefined;
-    readonly sessionAffinityConfig?:
-      | { readonly clientIP?: { readonly timeoutSeconds?: number | undefined } | undefined }
-      | undefined;
-    readonly externalTrafficPolicy?: string | undefined;
-    readonly internalTrafficPolicy?: string | undefined;
-    readonly loadBalancerSourceRanges?: readonly string[] | undefined;
-  };
+  readonly spec?:
+    | {
+        readonly type?: string | undefined;
+        readonly clusterIP?: string | undefined;
+        readonly clusterIPs?: readonly string[] | undefined;
+        readonly externalIPs?: readonly string[] | undefined;
+        readonly externalName?: string | undefined;
+        readonly ports?: readonly ServicePortView[] | undefined;
+        readonly sessionAffinity?: string | undefined;
+        readonly sessionAffinityConfig?:
+          | { readonly clientIP?: { readonly timeoutSeconds?: number | undefined } | undefined }
+          | undefined;
+        readonly externalTrafficPolicy?: string | undefined;
+        readonly internalTrafficPolicy?: string | undefined;
+        readonly loadBalancerSourceRanges?: readonly string[] | undefined;
+      }
+    | undefined;
   readonly status?:
     | {
         readonly loadBalancer?:
