@@ -1,0 +1,20 @@
+/** A text as UTF-8. */
+export function encodeText(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text);
+  const bytes: number[] = [];
+  for (let i = 0; i < escaped.length; i++) {
+    if (escaped[i] !== '%') bytes.push(escaped.charCodeAt(i));
+    else {
+      bytes.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
+      i += 2;
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Bytes that hold nothing but ASCII, as text; others come out as question marks. */
+export function decodeAscii(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte < 128 ? String.fromCharCode(byte) : '?';
+  return text;
+}
