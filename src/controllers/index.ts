@@ -6,16 +6,14 @@
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
 import type { Controller } from '../client/index.ts';
-import { deploymentController } from './deployment/deployment.ts';
-import { endpointSliceController } from './endpoints/endpoint-slices.ts';
-import { endpointsController } from './endpoints/endpoints.ts';
-import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
-import { taintEvictionController } from './node-lifecycle/taint-eviction.ts';
+import { deploymentController } from './deployment/index.ts';
+import { endpointSliceController, endpointsController } from './endpoints/index.ts';
+import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
 import { replicaSetController } from './replica-set.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
 
-export { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
 
 /** What some controllers have to be told. */

@@ -58,7 +58,12 @@ export class Workload {
   }
 
   async start(): Promise<void> {
-    await this.#client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, spec: {} });
+    await this.#client.create(namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+      spec: {},
+    });
     for (let i = 0; i < this.#options.deployments; i++) {
       await this.#client.create(deployments, this.#buildDeployment(i));
     }

@@ -1,0 +1,6 @@
+/**
+ * Deletes what has lost its owners, across every kind.
+ *
+ * Start reading at `garbage-collector.ts`.
+ */
+export { GarbageCollector } from './garbage-collector.ts';

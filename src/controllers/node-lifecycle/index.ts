@@ -1,0 +1,7 @@
+/**
+ * What follows from a node falling silent: conditions, taints, and the eviction of its pods.
+ *
+ * Start reading at `node-lifecycle.ts`.
+ */
+export { nodeLifecycleController, podsByNode } from './node-lifecycle.ts';
+export { taintEvictionController } from './taint-eviction.ts';
