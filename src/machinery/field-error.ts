@@ -46,7 +46,8 @@ const withoutValue: ReadonlySet<FieldErrorReason> = new Set([
 /** The text without the field's path, as it stands in a Status cause's message. */
 export function formatFieldErrorBody(error: FieldError): string {
   const title = titles[error.reason];
-  const head = withoutValue.has(error.reason) ? title : `${title}: ${formatValue(error.value)}`;
+  const hasNoValue = withoutValue.has(error.reason) || !('value' in error);
+  const head = hasNoValue ? title : `${title}: ${formatValue(error.value)}`;
   return error.detail === '' ? head : `${head}: ${error.detail}`;
 }
 

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { formatFieldError } from '../field-error.ts';
+import { compileCrdSchema } from '../schema/compile-crd-schema.ts';
+import type { JsonSchema, JsonSchemaRule } from '../schema/json-schema.ts';
+import type { ObjectSchema } from '../schema/schema.ts';
+import { SchemaTable } from '../schema/schema-table.ts';
+import { RuleValidator } from './validate-rules.ts';
+
+const objectMeta = new SchemaTable({
+  'meta-v1': { prefix: 'meta.v1', text: 'ObjectMeta\tname~=s;1\tlabels~={s;2' },
+}).find('meta.v1.ObjectMeta') as ObjectSchema;
+
+const properties: Readonly<Record<string, JsonSchema>> = {
+  replicas: { type: 'integer' },
+  min: { type: 'integer' },
+  ratio: { type: 'number' },
+  image: { type: 'string' },
+  note: { type: 'string', nullable: true },
+  port: { 'x-kubernetes-int-or-string': true },
+  since: { type: 'string', format: 'date-time' },
+  every: { type: 'string', format: 'duration' },
+  tags: { type: 'array', items: { type: 'string' } },
+  numbers: { type: 'array', items: { type: 'integer' } },
+  labels: { type: 'object', additionalProperties: { type: 'string' } },
+  'dashed-name': { type: 'string' },
+  namespace: { type: 'string' },
+};
+
+function compile(spec: Partial<JsonSchema>, root: Partial<JsonSchema> = {}): ObjectSchema {
+  const schema: JsonSchema = { type: 'object', properties: { spec: { type: 'object', properties, ...spec } }, ...root };
+  return compileCrdSchema(schema, { objectMeta });
+}
+
+function withRule(rule: string, more: Partial<JsonSchemaRule> = {}): ObjectSchema {
+  return compile({ 'x-kubernetes-validations': [{ rule, ...more }] });
+}
+
+const validator = new RuleValidator();
+
+function run(schema: ObjectSchema, spec: unknown, oldSpec?: unknown): string[] {
+  const old = oldSpec === undefined ? undefined : { spec: oldSpec };
+  return validator.validate(schema, { metadata: { name: 'x' }, spec }, old).map(formatFieldError);
+}
+
+describe('RuleValidator', () => {
+  const spec = {
+    replicas: 3,
+    min: 1,
+    ratio: 0.5,
+    image: 'a/b',
+    note: null,
+    port: 80,
+    since: '2024-01-02T03:04:05Z',
+    every: '90s',
+    tags: ['x', 'y'],
+    numbers: [3, 1, 2],
+    labels: { a: 'b' },
+    'dashed-name': 'd',
+    namespace: 'n',
+  };
+
+  const holds = [
+    'self.min <= self.replicas',
+    'self.replicas == 3 && self.ratio < 1.0',
+    'has(self.image) && !has(self.since) || self.since.getFullYear() == 2024',
+    'self.every == duration("1m30s")',
+    'self.note == null',
+    'type(self.port) == int && self.port == 80',
+    'self.tags.all(t, t.matches("^[a-z]$")) && self.tags.exists(t, t == "x")',
+    'self.labels.all(k, self.labels[k] != "")',
+    'self.labels["a"] == "b" && "a" in self.labels',
+    'self.dashed__dash__name == "d" && self.__namespace__ == "n"',
+    'self.numbers.sum() == 6 && self.numbers.min() == 1 && self.numbers.max() == 3 && !self.numbers.isSorted()',
+    'self.numbers.sort() == [1, 2, 3] && self.numbers.indexOf(1) == 1',
+    'self.tags.map(t, t + "!") == ["x!", "y!"]',
+    'self.?image.orValue("none") == "a/b"',
+    'quantity("1Gi").isGreaterThan(quantity("1000M")) && isQuantity("5m") && !isQuantity("x")',
+    'quantity("1").add(quantity("500m")).compareTo(quantity("1500m")) == 0',
+    'url("https://example.com:80/a?b=c").getPort() == "80" && isURL("/a") && !isURL("a b")',
+    'url("https://example.com/?k=1&k=2").getQuery()["k"] == ["1", "2"]',
+    'ip("127.0.0.1").isLoopback() && ip("::1").family() == 6 && !isIP("1.2.3")',
+    'cidr("10.0.0.0/8").containsIP("10.1.2.3") && cidr("10.0.0.0/8").containsCIDR("10.1.0.0/16")',
+    'string(cidr("10.1.2.3/8").masked()) == "10.0.0.0/8"',
+    'sets.contains([1, 2], [2]) && sets.equivalent([1, 2], [2, 1]) && !sets.intersects([1], [2])',
+    '"abc123".find("[0-9]+") == "123" && "a1b2".findAll("[0-9]") == ["1", "2"]',
+    '"%s has %d".format([self.image, self.replicas]) == "a/b has 3"',
+    '"hello".charAt(1) == "e" && "a-b".replace("-", "+") == "a+b"',
+    'format.dns1123Label().validate("Bad").hasValue() && !format.named("dns1123Label").value().validate("ok").hasValue()',
+  ];
+  for (const rule of holds) {
+    it(`holds: ${rule}`, () => {
+      assert.deepEqual(run(withRule(rule), spec), []);
+      assert.deepEqual(validator.checkRules(withRule(rule), 'schema').map(formatFieldError), []);
+    });
+  }
+
+  it('tells the message, the default text, or what the message expression gives', () => {
+    assert.deepEqual(run(withRule('self.replicas < 2', { message: 'too many' }), spec), [
+      'spec: Invalid value: too many',
+    ]);
+    assert.deepEqual(run(withRule('self.replicas < 2'), spec), ['spec: Invalid value: failed rule: self.replicas < 2']);
+    const expression = { messageExpression: '"have " + string(self.replicas)', message: 'm' };
+    assert.deepEqual(run(withRule('self.replicas < 2', expression), spec), ['spec: Invalid value: have 3']);
+  });
+
+  it('honours reason and fieldPath', () => {
+    assert.deepEqual(
+      run(withRule('false', { reason: 'FieldValueForbidden', message: 'no', fieldPath: '.image' }), spec),
+      ['spec.image: Forbidden: no'],
+    );
+  });
+
+  it('prints the value of a scalar', () => {
+    const schema = compile({
+      properties: {
+        image: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self.startsWith("z")', message: 'z!' }] },
+      },
+    });
+    assert.deepEqual(run(schema, { image: 'a' }), ['spec.image: Invalid value: "a": z!']);
+  });
+
+  it('runs transition rules only on update', () => {
+    const schema = withRule('self.replicas >= oldSelf.replicas', { message: 'may not shrink' });
+    assert.deepEqual(run(schema, { replicas: 1 }), []);
+    assert.deepEqual(run(schema, { replicas: 1 }, { replicas: 2 }), ['spec: Invalid value: may not shrink']);
+    const optional = withRule('oldSelf.hasValue() || self.replicas == 1', { optionalOldSelf: true });
+    assert.deepEqual(run(optional, { replicas: 1 }), []);
+    assert.equal(run(optional, { replicas: 2 }).length, 1);
+    assert.deepEqual(run(optional, { replicas: 2 }, { replicas: 5 }), []);
+  });
+
+  it('compares objects as a whole, and sees only names of metadata', () => {
+    const schema = compile(
+      {},
+      { 'x-kubernetes-validations': [{ rule: 'self.spec == oldSelf.spec', message: 'immutable' }] },
+    );
+    assert.deepEqual(run(schema, { replicas: 1, tags: ['a'] }, { replicas: 1, tags: ['a'] }), []);
+    assert.deepEqual(run(schema, { replicas: 1 }, { replicas: 2 }), ['Invalid value: immutable']);
+    const named = compile({}, { 'x-kubernetes-validations': [{ rule: 'self.metadata.name == "x"' }] });
+    assert.deepEqual(run(named, {}), []);
+    const labels = compile({}, { 'x-kubernetes-validations': [{ rule: 'size(self.metadata.labels) == 0' }] });
+    assert.equal(validator.checkRules(labels, 's').length, 1);
+  });
+
+  it('lets an update keep what a later rule forbids, as long as it is not touched', () => {
+    const schema = withRule('self.replicas < 2', { message: 'too many' });
+    assert.deepEqual(run(schema, { replicas: 3 }, { replicas: 3 }), []);
+    assert.equal(run(schema, { replicas: 4 }, { replicas: 3 }).length, 1);
+  });
+
+  it('reports runtime errors with the rule', () => {
+    assert.deepEqual(run(withRule('self.labels["zz"] == "b"'), spec), [
+      'spec: Invalid value: "object": No such key: zz evaluating rule: self.labels["zz"] == "b"',
+    ]);
+  });
+
+  it('matches items of keyed lists with their old selves', () => {
+    const item: JsonSchema = {
+      type: 'object',
+      properties: { name: { type: 'string' }, size: { type: 'integer' } },
+      'x-kubernetes-validations': [{ rule: 'self.size >= oldSelf.size', message: 'shrinks' }],
+    };
+    const list = {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: item,
+    };
+    const schema = compile({ properties: { disks: list } });
+    const old = {
+      disks: [
+        { name: 'a', size: 2 },
+        { name: 'b', size: 2 },
+      ],
+    };
+    assert.deepEqual(
+      run(
+        schema,
+        {
+          disks: [
+            { name: 'b', size: 1 },
+            { name: 'c', size: 0 },
+          ],
+        },
+        old,
+      ),
+      ['spec.disks[0]: Invalid value: shrinks'],
+    );
+  });
+
+  it('refuses rules that do not compile', () => {
+    const fields = (rule: string, more: Partial<JsonSchemaRule> = {}): string[] =>
+      validator.checkRules(withRule(rule, more), 'schema').map(error => error.field);
+    const at = 'schema.properties[spec].x-kubernetes-validations[0]';
+    assert.deepEqual(fields('self.unknown == 1'), [`${at}.rule`]);
+    assert.deepEqual(fields('self.image > 1'), [`${at}.rule`]);
+    assert.deepEqual(fields('self.image'), [`${at}.rule`]);
+    assert.deepEqual(fields('self.'), [`${at}.rule`]);
+    assert.deepEqual(fields('true', { messageExpression: '1' }), [`${at}.messageExpression`]);
+    assert.deepEqual(fields('true', { optionalOldSelf: true }), [`${at}.optionalOldSelf`]);
+  });
+});
