@@ -16,7 +16,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { weightOf } from './cgroup-v2.ts';
 import { openLinuxHost } from './linux-host.ts';
@@ -233,7 +233,7 @@ describe('the host', { skip: !isLinux }, () => {
     });
   });
 
-  it('probes over http: statuses, local redirects, headers, timeouts', async () => {
+  it('probes over http: statuses, local redirects, headers, timeouts', async (t: TestContext) => {
     const { probes } = await openLinuxHost();
     const server = createServer((request, response) => {
       if (request.url === '/slow') return;
@@ -245,6 +245,7 @@ describe('the host', { skip: !isLinux }, () => {
     }).listen(0, '127.0.0.1');
     await new Promise(resolve => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
+    t.after(() => server.close());
     const get = (path: string, extra: object = {}) =>
       probes.getHttp({ scheme: 'http', host: '127.0.0.1', port, path, timeoutMs: 300, ...extra });
 

@@ -96,7 +96,7 @@ function getOnce(url: URL, probe: HttpProbe, timeoutMs: number): Promise<Answer 
   });
 }
 
-function headersOf(probe: HttpProbe): Record<string, string[]> {
+function headersOf(probe: HttpProbe): Record<string, string | string[]> {
   const headers: Record<string, string[]> = {};
   const names = new Map<string, string>();
   for (const { name, value } of probe.headers ?? []) {
@@ -116,7 +116,10 @@ function headersOf(probe: HttpProbe): Record<string, string[]> {
     else if (headers[given]!.every(one => one === '')) delete headers[given];
   }
   headers['Connection'] = ['close'];
-  return headers;
+  // Node takes a list for most headers, but not for Host.
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]),
+  );
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
