@@ -69,7 +69,7 @@ class TimedFilter implements PacketFilter {
     this.applied = Promise.withResolvers();
   }
 
-  prepare = () => this.#filter.prepare();
+  prepare = (hasIpv6: boolean) => this.#filter.prepare(hasIpv6);
   listUdpFlows = () => this.#filter.listUdpFlows();
   forgetUdpFlows = (flows: Parameters<PacketFilter['forgetUdpFlows']>[0]) => this.#filter.forgetUdpFlows(flows);
   nodeAddresses = () => this.#filter.nodeAddresses();

@@ -126,7 +126,7 @@ export class ServiceProxy {
   }
 
   async #prepare(): Promise<void> {
-    for (const warning of await this.#filter.prepare()) this.#log.warn(warning);
+    for (const warning of await this.#filter.prepare(this.#state.hasIpv6)) this.#log.warn(warning);
   }
 
   #takeUpdate(): ProxyUpdate {

@@ -94,7 +94,6 @@ export class NetworkTestbed implements AsyncDisposable {
     this.node.ip('addr', 'add', '10.1.0.1/24', 'dev', 'bridge0');
     this.node.ip('-6', 'addr', 'add', 'fd01::1/64', 'dev', 'bridge0', 'nodad');
     this.node.ip('link', 'set', 'bridge0', 'up');
-    this.node.exec('sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1');
     this.#connectOutside();
     this.pods = ['a', 'b', 'c'].map((letter, i) => this.#addPod(`${prefix}-pod-${letter}`, i + 2));
   }

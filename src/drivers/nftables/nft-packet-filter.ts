@@ -39,9 +39,9 @@ export class NftPacketFilter implements PacketFilter {
     this.#nodeAddresses = options.nodeAddresses ?? readOwnAddresses;
   }
 
-  async prepare(): Promise<readonly string[]> {
+  async prepare(hasIpv6: boolean): Promise<readonly string[]> {
     const warnings: string[] = [];
-    for (const setting of kernelSettings) {
+    for (const setting of kernelSettings(hasIpv6)) {
       const { code, stderr } = await this.#run(settingCommand(setting));
       if (code !== 0) warnings.push(`${setting.path} is not 1 (${setting.consequence}): ${stderr.trim()}`);
     }

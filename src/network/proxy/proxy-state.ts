@@ -38,6 +38,10 @@ export class ProxyState {
     this.#families = families.map(family => ({ family, ledger: new RulesetLedger(), rules: new Map() }));
   }
 
+  get hasIpv6(): boolean {
+    return this.#families.some(({ family }) => family === ipv6);
+  }
+
   /** Takes in the present state of the Service `key`: `namespace/name`. */
   update(key: string, service: ServiceView | undefined, slices: readonly EndpointSliceView[]): void {
     for (const { family, ledger, rules } of this.#families) {
