@@ -169,6 +169,17 @@ describe('validateValue', () => {
     ]);
   });
 
+  it('does not judge again what an update leaves alone', () => {
+    const old = { spec: { ...fine, replicas: 9, steps: [{ name: 'a', retries: 'x' }] } };
+    const update = (spec: unknown): string[] => validateValue(cronTab, { spec }, old).map(error => error.field);
+    assert.deepEqual(update(old.spec), []);
+    assert.deepEqual(update({ ...old.spec, image: 'b' }), []);
+    assert.deepEqual(update({ ...old.spec, replicas: 8 }), ['spec.replicas']);
+    assert.deepEqual(update({ ...old.spec, steps: [{ name: 'b', retries: 'y' }, ...old.spec.steps] }), [
+      'spec.steps[0].retries',
+    ]);
+  });
+
   it('counts code points, not UTF-16 units', () => {
     assert.deepEqual(validateValue({ type: 'string', maxLength: 2 }, '😀😀'), []);
     assert.equal(validateValue({ type: 'string', minLength: 3 }, '😀😀').length, 1);

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { type FieldError, fieldError } from '../field-error.ts';
-import { isDeepEqual } from '../json/index.ts';
+import { isDeepEqual, isJsonObject } from '../json/index.ts';
 import { itemsOf, type JsonSchema } from './json-schema.ts';
 import { typeNameOf } from './structure-problem.ts';
 import { hasFormat } from './value-format.ts';
@@ -12,18 +12,26 @@ interface Findings {
   checks: number;
 }
 
-type Check = (value: unknown, path: string, findings: Findings) => void;
+/** `old` is the value that is being replaced, where there is one to compare with. */
+type Check = (value: unknown, path: string, findings: Findings, old?: unknown) => void;
 
 const compiled = new WeakMap<JsonSchema, Check>();
 
 /**
  * Checks a CustomResource against its schema as written: types, required fields, value constraints, formats and logical
  * junctors, with upstream's messages. Comes after pruning and defaulting. Kubernetes: `ValidateCustomResource`.
+ *
+ * With the object that an update replaces, parts which the update does not touch are not judged again, so that a schema
+ * may become stricter (Kubernetes: ratcheting).
  */
-export function validateValue(schema: JsonSchema, value: unknown): readonly FieldError[] {
+export function validateValue(schema: JsonSchema, value: unknown, old?: unknown): readonly FieldError[] {
   const findings: Findings = { errors: [], checks: 0 };
-  checkOf(schema)(value, '', findings);
+  checkOf(schema)(value, '', findings, old);
   return findings.errors;
+}
+
+function isUntouched(value: unknown, old: unknown): boolean {
+  return old !== undefined && isDeepEqual(value, old);
 }
 
 function checkOf(schema: JsonSchema): Check {
@@ -42,7 +50,7 @@ function compile(schema: JsonSchema): Check {
   const numbers = compileNumber(schema);
   const lists = compileList(schema);
   const objects = compileObject(schema);
-  return (value, path, findings) => {
+  return (value, path, findings, old) => {
     const isRightType = checkType(schema, value, path, findings);
     if (value === null || value === undefined) {
       if (schema.enum !== undefined && schema.nullable !== true) checkEnum(schema, value, path, findings);
@@ -51,9 +59,9 @@ function compile(schema: JsonSchema): Check {
     junctors?.(value, path, findings);
     if (typeof value === 'string') strings?.(value, path, findings);
     else if (typeof value === 'number') numbers?.(value, path, findings);
-    else if (Array.isArray(value)) lists?.(value, path, findings);
+    else if (Array.isArray(value)) lists?.(value, path, findings, old);
     if (schema.enum !== undefined) checkEnum(schema, value, path, findings);
-    if (isRightType && typeof value === 'object' && !Array.isArray(value)) objects?.(value, path, findings);
+    if (isRightType && typeof value === 'object' && !Array.isArray(value)) objects?.(value, path, findings, old);
     findings.checks++;
   };
 }
@@ -164,13 +172,29 @@ function hasDuplicates(list: readonly unknown[]): boolean {
   return list.some((item, index) => list.slice(0, index).some(earlier => isDeepEqual(earlier, item)));
 }
 
+/** Kubernetes: only items of lists with keys can be told from each other. */
+function matchOldItems(schema: JsonSchema, old: unknown): ((item: unknown) => unknown) | undefined {
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return undefined;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const keyOf = (item: unknown): string =>
+    JSON.stringify(keys.map(name => (isJsonObject(item) ? (item[name] ?? null) : null)));
+  const byKey = new Map(old.map(item => [keyOf(item), item as unknown]));
+  return item => byKey.get(keyOf(item));
+}
+
 function compileList(schema: JsonSchema): Check | undefined {
   const items = itemsOf(schema);
   const { minItems, maxItems, uniqueItems } = schema;
   const checkItem = items === undefined ? undefined : checkOf(items);
-  return (value, path, findings) => {
+  return (value, path, findings, old) => {
     const list = value as readonly unknown[];
-    for (let index = 0; index < list.length; index++) checkItem?.(list[index], `${path}[${index}]`, findings);
+    if (checkItem !== undefined) {
+      const find = matchOldItems(schema, old);
+      for (const [index, item] of list.entries()) {
+        const before = find?.(item);
+        if (!isUntouched(item, before)) checkItem(item, `${path}[${index}]`, findings, before);
+      }
+    }
     if (minItems !== undefined && list.length < minItems) {
       const detail = `${path} in body should have at least ${minItems} items`;
       findings.errors.push(fieldError.invalid(path, list.length, detail));
@@ -194,20 +218,23 @@ function compileObject(schema: JsonSchema): Check | undefined {
   const known = schema.properties ?? {};
   const { additionalProperties, minProperties, maxProperties, required } = schema;
   const additional = typeof additionalProperties === 'object' ? checkOf(additionalProperties) : undefined;
-  return (value, path, findings) => {
+  return (value, path, findings, old) => {
     const object = value as Readonly<Record<string, unknown>>;
+    const before = isJsonObject(old) ? old : undefined;
     if (minProperties !== undefined || maxProperties !== undefined) {
       checkSize(Object.keys(object).length, minProperties, maxProperties, path, findings);
     }
     if (additional !== undefined) {
       for (const key in object) {
-        if (!Object.hasOwn(known, key)) additional(object[key], joinPath(path, key), findings);
+        if (Object.hasOwn(known, key) || isUntouched(object[key], before?.[key])) continue;
+        additional(object[key], joinPath(path, key), findings, before?.[key]);
       }
     } else if (additionalProperties === false) {
       for (const key in object) if (!Object.hasOwn(known, key)) forbid(key, path, findings);
     }
     for (const [name, check] of properties) {
-      if (object[name] !== undefined) check(object[name], joinPath(path, name), findings);
+      if (object[name] === undefined || isUntouched(object[name], before?.[name])) continue;
+      check(object[name], joinPath(path, name), findings, before?.[name]);
     }
     for (const name of required ?? []) {
       if (object[name] === undefined) findings.errors.push(fieldError.required(joinPath(path, name)));
