@@ -25,9 +25,10 @@ import { Endpoint } from './resources/endpoint.ts';
 import { Endpoints } from './resources/endpoints.ts';
 import { LeasePool } from './resources/lease-pool.ts';
 import { LiveRegistry } from './resources/live-registry.ts';
+import { OpenCaches } from './resources/open-caches.ts';
 import type { ResourceHooks } from './resources/resource-hooks.ts';
 import { type ServerContext, WorldRuleContext } from './server-context.ts';
-import type { ServiceNetworkOptions } from './services/service-network.ts';
+import { ServiceNetwork, type ServiceNetworkOptions } from './services/service-network.ts';
 
 export interface ApiServerOptions {
   readonly world: World;
@@ -55,6 +56,8 @@ export class ApiServer implements ApiCore {
   readonly resources: LiveRegistry;
   readonly view: ObjectView;
   readonly context: ServerContext;
+  /** The addresses and ports that Services get. */
+  readonly network: ServiceNetwork;
 
   constructor(options: ApiServerOptions) {
     const { world, store, cache } = options;
@@ -62,9 +65,11 @@ export class ApiServer implements ApiCore {
     const endpoints: Endpoints = new Endpoints(this.resources, resource => this.#open(resource));
     this.view = new CacheView(endpoints);
     const events = new LeasePool(store, world.clock, eventTtlMs);
-    const hooks = createHooks(endpoints, world, options.services ?? {});
+    this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
+    const hooks = createHooks(endpoints, this.network);
     const plugins = [...createAdmissionPlugins(this.view, world), ...(options.admission ?? [])];
-    this.#open = resource => openEndpoint(resource, cache, plugins, hooks, events);
+    const caches = new OpenCaches(cache);
+    this.#open = resource => openEndpoint(resource, caches, plugins, hooks, events);
     this.context = {
       world,
       store,
@@ -111,7 +116,7 @@ export class ApiServer implements ApiCore {
 
 function openEndpoint(
   resource: ServedResource,
-  cache: WatchCache,
+  caches: OpenCaches,
   plugins: readonly AdmissionPlugin[],
   hooks: Readonly<Record<string, ResourceHooks>>,
   events: LeasePool,
@@ -123,13 +128,7 @@ function openEndpoint(
     if (read === undefined) throw new Error(`${storage.resource}: indexed field ${field} is not selectable`);
     indexes[field] = read;
   }
-  const objects = cache.open({
-    group: storage.group,
-    resource: storage.resource,
-    apiVersion: storage.group === '' ? storage.version : `${storage.group}/${storage.version}`,
-    kind: storage.kind,
-    indexes,
-  });
+  const objects = caches.open(storage, indexes);
   const isEvents = storage.resource === 'events' && (storage.group === '' || storage.group === 'events.k8s.io');
   return new Endpoint(
     resource,

@@ -1,6 +1,7 @@
 import type { ResourceRequest } from '../client/index.ts';
+import { forbiddenError } from './auth/forbidden.ts';
 import type { Authorizer, UserInfo } from './core-contract.ts';
-import { attributesOf, forbidden } from './requests/authorize.ts';
+import { attributesOf } from './requests/authorize.ts';
 
 /** Objects that come and go (pods) would otherwise leave a name each behind. */
 const maxNames = 4096;
@@ -34,7 +35,7 @@ export class DecisionMemo {
     if (names.has(name)) return;
     const attributes = attributesOf(request, this.#user);
     const decision = this.#authorizer.authorize(attributes);
-    if (!decision.allowed) throw forbidden(attributes, decision);
+    if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
     if (names.size >= maxNames) names.clear();
     names.add(name);
   }

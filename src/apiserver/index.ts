@@ -40,3 +40,4 @@ export type {
 export { createLocalTransport } from './local-transport.ts';
 export type { ObjectView } from './object-view.ts';
 export { convertToServed } from './served-version.ts';
+export { type RunningApiServer, type StartOptions, startApiServer } from './start-api-server.ts';

@@ -1,6 +1,6 @@
 import type { ResourceRequest } from '../../client/index.ts';
-import { StatusError } from '../../machinery/index.ts';
-import type { AuthorizationAttributes, AuthorizationDecision, CallContext, UserInfo } from '../core-contract.ts';
+import { forbiddenError } from '../auth/forbidden.ts';
+import type { AuthorizationAttributes, CallContext, UserInfo } from '../core-contract.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { WriteCall } from './write-call.ts';
 
@@ -11,7 +11,7 @@ export function authorize(server: ServerContext, request: ResourceRequest, call:
 
 export function authorizeAttributes(server: ServerContext, attributes: AuthorizationAttributes): void {
   const decision = server.authorizer.authorize(attributes);
-  if (!decision.allowed) throw forbidden(attributes, decision);
+  if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
 }
 
 /** Kubernetes: an update, or an apply, that would create needs the right to create too. */
@@ -32,24 +32,4 @@ export function attributesOf(request: ResourceRequest, user: UserInfo): Authoriz
     namespace: request.namespace ?? '',
     name: request.name ?? '',
   };
-}
-
-/** Kubernetes: `responsewriters.ForbiddenStatusError`, word for word. */
-export function forbidden(attributes: AuthorizationAttributes, decision: AuthorizationDecision): StatusError {
-  const { group, resource, name } = attributes;
-  const qualified = group === '' ? resource : `${resource}.${group}`;
-  const subject = name === '' ? `${qualified} is forbidden` : `${qualified} "${name}" is forbidden`;
-  const reason = decision.reason === '' ? '' : `: ${decision.reason}`;
-  return new StatusError('Forbidden', `${subject}: ${describeAttempt(attributes)}${reason}`, {
-    ...(name === '' ? {} : { name }),
-    ...(group === '' ? {} : { group }),
-    kind: resource,
-  });
-}
-
-function describeAttempt(attributes: AuthorizationAttributes): string {
-  const { user, verb, group, resource, subresource, namespace } = attributes;
-  const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  return `User "${user.username}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
 }

@@ -1,19 +1,14 @@
 import { services } from '../../api/generated/index.ts';
-import type { World } from '../../world/index.ts';
+import { crdHooks } from '../crd/crd-hooks.ts';
 import { AddressBook } from '../services/address-book.ts';
 import { createServiceHooks } from '../services/service-hooks.ts';
-import { ServiceNetwork, type ServiceNetworkOptions } from '../services/service-network.ts';
+import type { ServiceNetwork } from '../services/service-network.ts';
 import type { Endpoints } from './endpoints.ts';
 import { namespaceHooks } from './namespace-hooks.ts';
 import type { ResourceHooks } from './resource-hooks.ts';
 
 /** The hooks of the kinds that have some, by `group/resource`. */
-export function createHooks(
-  endpoints: Endpoints,
-  world: World,
-  options: ServiceNetworkOptions,
-): Readonly<Record<string, ResourceHooks>> {
-  const network = new ServiceNetwork(options, world.random.stream('apiserver/services'));
+export function createHooks(endpoints: Endpoints, network: ServiceNetwork): Readonly<Record<string, ResourceHooks>> {
   let book: AddressBook | undefined;
   const openBook = (): AddressBook => {
     if (book === undefined) {
@@ -23,6 +18,7 @@ export function createHooks(
     return book;
   };
   return {
+    'apiextensions.k8s.io/customresourcedefinitions': crdHooks,
     '/namespaces': namespaceHooks,
     '/services': createServiceHooks(network, openBook),
   };

@@ -37,6 +37,11 @@ export class Endpoints {
     return endpoint;
   }
 
+  /** All that is served, in discovery's order. */
+  get served(): readonly ServedResource[] {
+    return this.#registry.list();
+  }
+
   of(resource: ServedResource): Endpoint {
     let endpoint = this.#byResource.get(resource);
     if (endpoint === undefined) {

@@ -1,0 +1,124 @@
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/generated/index.ts';
+import { schemaOf } from '../../api/generated/schemas.ts';
+import type { KindRules, ServedVersion, SubresourceFacts } from '../../api/index.ts';
+import {
+  compileCrdSchema,
+  type JsonSchema,
+  type KubeObject,
+  type ObjectSchema,
+  type ResourceType,
+} from '../../machinery/index.ts';
+import type { ServedResource } from '../core-contract.ts';
+import { customColumns } from './custom-columns.ts';
+import { createCustomValidation } from './custom-validation.ts';
+import { findByPath, parseJsonPath } from './json-path.ts';
+
+const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+/** Kubernetes: while its definition goes, nothing new comes into being. */
+const verbsWhileTerminating = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+
+/**
+ * What a CRD serves: each of its served versions as a kind of its own over the same stored objects, because each version
+ * brings its own schema and columns. Empty while it has no storage version.
+ */
+export function defineCustomKind(crd: CustomResourceDefinition): readonly ServedResource[] {
+  const stored = crd.spec.versions.find(version => version.storage);
+  if (stored === undefined) return [];
+  const storage = typeOf(crd, stored);
+  const identity = { name: crd.metadata.name!, uid: crd.metadata.uid! };
+  return crd.spec.versions
+    .filter(version => version.served)
+    .map(version => {
+      const served = servedVersion(crd, version);
+      return {
+        definition: { storage, versions: [served], rules: rulesOf(version, served) },
+        version: served,
+        crd: identity,
+      };
+    });
+}
+
+function typeOf(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion): ResourceType {
+  const names = crd.status?.acceptedNames ?? crd.spec.names;
+  return {
+    group: crd.spec.group,
+    version: version.name,
+    resource: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    kind: names.kind,
+    namespaced: crd.spec.scope === 'Namespaced',
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+  };
+}
+
+function servedVersion(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion): ServedVersion {
+  const type = typeOf(crd, version);
+  let schema: ObjectSchema | undefined;
+  return {
+    type,
+    schema() {
+      schema ??= compileCrdSchema(
+        version.schema?.openAPIV3Schema as JsonSchema | undefined,
+        { objectMeta: schemaOf('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
+        crd.spec.preserveUnknownFields === true,
+      );
+      return schema;
+    },
+    verbs: crd.metadata.deletionTimestamp === undefined ? verbs : verbsWhileTerminating,
+    subresources: subresourcesOf(type, version),
+    columns: customColumns(version.additionalPrinterColumns),
+    deprecationWarning: version.deprecated
+      ? (version.deprecationWarning ?? `${type.group}/${type.version} ${type.kind} is deprecated`)
+      : undefined,
+  };
+}
+
+function subresourcesOf(type: ResourceType, version: CustomResourceDefinitionVersion): readonly SubresourceFacts[] {
+  const parts: SubresourceFacts[] = [];
+  const partVerbs = ['get', 'patch', 'update'];
+  if (version.subresources?.status !== undefined) parts.push({ name: 'status', kind: type.kind, verbs: partVerbs });
+  if (version.subresources?.scale !== undefined) {
+    parts.push({ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: partVerbs });
+  }
+  return parts;
+}
+
+function rulesOf(version: CustomResourceDefinitionVersion, served: ServedVersion): KindRules {
+  const { scale, status } = version.subresources ?? {};
+  const validation = createCustomValidation(version.schema?.openAPIV3Schema as JsonSchema | undefined, served);
+  return {
+    validateCreate: validation.validateCreate,
+    validateUpdate: validation.validateUpdate,
+    status:
+      status === undefined ? undefined : { prepareForUpdate: takeStatus, validateUpdate: validation.validateStatus },
+    scale:
+      scale === undefined
+        ? undefined
+        : {
+            specReplicas: scale.specReplicasPath,
+            statusReplicas: scale.statusReplicasPath,
+            selector: scale.labelSelectorPath,
+          },
+    selectableFields: selectableFields(version),
+  };
+}
+
+/** Kubernetes: a custom resource's status subresource changes nothing else, metadata included. */
+function takeStatus(object: KubeObject, old: KubeObject): KubeObject {
+  const { status } = object as { readonly status?: unknown };
+  const { resourceVersion, uid } = object.metadata;
+  return { ...old, metadata: { ...old.metadata, resourceVersion, uid }, status } as KubeObject;
+}
+
+function selectableFields(version: CustomResourceDefinitionVersion): KindRules['selectableFields'] {
+  const fields: Record<string, (object: KubeObject) => string> = {};
+  for (const { jsonPath } of version.selectableFields ?? []) {
+    const path = parseJsonPath(jsonPath) ?? [];
+    fields[jsonPath.replace(/^\./, '')] = object => {
+      const [value] = findByPath(path, object);
+      return value === undefined || value === null ? '' : String(value);
+    };
+  }
+  return fields;
+}

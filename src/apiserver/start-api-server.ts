@@ -1,0 +1,120 @@
+import { endpointSlices, endpoints, services } from '../api/generated/index.ts';
+import { Client } from '../client/index.ts';
+import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
+import { ApiServer, type ApiServerOptions } from './api-server.ts';
+import { serverUser } from './auth/well-known-users.ts';
+import type { AdvertisedAddress } from './bootstrap/advertised-address.ts';
+import { publishApiServices } from './bootstrap/api-services.ts';
+import {
+  kubernetesEndpointSlice,
+  kubernetesEndpoints,
+  kubernetesService,
+  wellKnownObjects,
+} from './bootstrap/well-known-objects.ts';
+import { CrdPublisher } from './crd/crd-publisher.ts';
+import { createLocalTransport } from './local-transport.ts';
+
+export interface StartOptions extends ApiServerOptions {
+  /** Where the cluster reaches this server; without it the `kubernetes` Service has no endpoints. */
+  readonly advertise?: readonly AdvertisedAddress[] | undefined;
+}
+
+export interface RunningApiServer {
+  readonly server: ApiServer;
+  /** Ends what runs beside requests. The store and its cache are their owner's to close. */
+  stop(): void;
+}
+
+/** An API server over a store, old or new: CRDs served, and everything there that a cluster has from the start. */
+export async function startApiServer(options: StartOptions): Promise<RunningApiServer> {
+  const server = new ApiServer(options);
+  const client = new Client(createLocalTransport(server, serverUser, 'kube-apiserver'));
+  const { context, resources } = server;
+  const call = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
+  for (const { type, object } of wellKnownObjects()) await ensure(client, type, object);
+  await ensureKubernetesService(server, client, options.advertise ?? []);
+  await publishApiServices(context, client);
+  const publisher = new CrdPublisher(context, resources, options.cache, call);
+  const publication = new Publication(server, client);
+  const forget = resources.onChange(() => publication.start());
+  publisher.start();
+  return {
+    server,
+    stop() {
+      forget();
+      publication.stop();
+      publisher.stop();
+    },
+  };
+}
+
+/** Brings the APIServices up to date, once more when something changes meanwhile. */
+class Publication {
+  readonly #server: ApiServer;
+  readonly #client: Client;
+  #isRunning = false;
+  #isStale = false;
+  #isStopped = false;
+
+  constructor(server: ApiServer, client: Client) {
+    this.#server = server;
+    this.#client = client;
+  }
+
+  start(): void {
+    this.#isStale = true;
+    if (this.#isRunning || this.#isStopped) return;
+    this.#isRunning = true;
+    this.#server.context.world.tasks.spawn('publish APIServices', () => this.#run());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isStale && !this.#isStopped) {
+        this.#isStale = false;
+        await publishApiServices(this.#server.context, this.#client);
+      }
+    } catch (error) {
+      // A store that closes takes the server with it.
+      if (!this.#isStopped) throw error;
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+}
+
+async function ensureKubernetesService(
+  server: ApiServer,
+  client: Client,
+  advertise: readonly AdvertisedAddress[],
+): Promise<void> {
+  const port = advertise[0]?.port ?? 6443;
+  await ensure(client, services, kubernetesService(server.network.firstAddress, port));
+  if (advertise.length === 0) return;
+  await replace(server, client, endpoints, kubernetesEndpoints(advertise));
+  await replace(server, client, endpointSlices, kubernetesEndpointSlice(advertise));
+}
+
+/** Creates an object that is not there. */
+async function ensure(client: Client, type: ResourceType, object: KubeObject): Promise<void> {
+  const { name, namespace } = object.metadata;
+  try {
+    await client.get(type, { name: name!, namespace });
+  } catch (error) {
+    if (!StatusError.is(error, 'NotFound')) throw error;
+    await client.create(type, object);
+  }
+}
+
+/** Creates an object, or makes the one that is there the same but for what metadata it has besides. */
+async function replace(server: ApiServer, client: Client, type: ResourceType, wanted: KubeObject): Promise<void> {
+  await ensure(client, type, wanted);
+  const { name, namespace } = wanted.metadata;
+  const present = server.view.get(type, namespace, name!)!;
+  const next = { ...wanted, metadata: present.metadata };
+  if (!isSemanticallyEqual(present, next)) await client.update(type, next);
+}
