@@ -272,7 +272,7 @@ describe('OpenAPI of the built-in kinds', () => {
       const document = JSON.parse(text) as { definitions?: object; components?: { schemas: object } };
       const defined = document.definitions ?? document.components?.schemas ?? {};
       for (const [, name] of text.matchAll(/"\$ref":"#\/(?:definitions|components\/schemas)\/([^"]+)"/g)) {
-        assert.ok(Object.hasOwn(defined, name!), name);
+        assert.ok(Object.hasOwn(defined, name!), `no ${name}`);
       }
     }
     assert.equal(documents.v3Paths().length, 22);

@@ -154,11 +154,12 @@ describe('OpenApiDocuments', () => {
     const documents = publish(deployments, cronTabs);
     const v2 = documents.v2();
     const { definitions } = parse(v2);
-    for (const [, name] of v2.matchAll(/"#\/definitions\/([^"]+)"/g)) assert.ok(definitions[name!], name);
+    for (const [, name] of v2.matchAll(/"#\/definitions\/([^"]+)"/g)) assert.ok(definitions[name!], `no ${name}`);
     for (const path of documents.v3Paths()) {
       const text = documents.v3(path)!;
       const { schemas } = parse(text).components;
-      for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) assert.ok(schemas[name!], name);
+      for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
+        assert.ok(schemas[name!], `no ${name}`);
     }
   });
 
