@@ -7,8 +7,10 @@ import type { Step } from './step.ts';
  * controller, one line in the list of `controllers/index.ts`; the runner does everything else.
  */
 export interface Controller<T extends KubeObject = KubeObject> {
-  /** As upstream names it, in events' source and field managers: `replicaset-controller`. */
+  /** As upstream names it in the source of its events: `replicaset-controller`. */
   readonly name: string;
+  /** The ServiceAccount in kube-system that it acts as, where that is not its name; its ClusterRole goes by the same. */
+  readonly serviceAccount?: string | undefined;
   /** The kind whose keys it reconciles. */
   readonly primary: ResourceType<T>;
   /** Other kinds it looks at; a change there leads to the keys of primaries that `keysOf` names. */

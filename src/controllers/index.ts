@@ -8,6 +8,7 @@
 import type { Controller } from '../client/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { endpointSliceController, endpointsController } from './endpoints/index.ts';
+import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
 import { replicaSetController } from './replica-set.ts';
 import { rootCaController } from './root-ca.ts';
@@ -20,6 +21,8 @@ export { NamespaceDeletion } from './namespace-deletion.ts';
 export interface ControllerSettings {
   /** The certificate authority (PEM) that pods are to trust. */
   readonly certificateAuthority: string;
+  /** Where nodes' pod ranges come from. */
+  readonly podCidr: string;
 }
 
 /** Every controller, in the order in which they start. */
@@ -27,6 +30,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
   return [
     serviceAccountController,
     rootCaController(settings.certificateAuthority),
+    nodeIpamController(settings.podCidr),
     nodeLifecycleController,
     taintEvictionController,
     deploymentController,

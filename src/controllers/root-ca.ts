@@ -6,7 +6,7 @@ const name = 'kube-root-ca.crt';
 /** Publishes the cluster's certificate authority (PEM) to every namespace, where pods find it beside their token. */
 export function rootCaController(authority: string): Controller<Namespace> {
   return {
-    name: 'root-ca-certificate-publisher-controller',
+    name: 'root-ca-cert-publisher',
     primary: namespaces,
     secondaries: [
       { type: configMaps, keysOf: map => (map.metadata.name === name ? [map.metadata.namespace ?? ''] : []) },

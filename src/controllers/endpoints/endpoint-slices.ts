@@ -26,7 +26,8 @@ const maxEndpoints = 100;
 
 /** Keeps the EndpointSlices of Services that select pods. */
 export const endpointSliceController: Controller<Service> = {
-  name: 'endpointslice-controller',
+  name: 'endpoint-slice-controller',
+  serviceAccount: 'endpointslice-controller',
   primary: services,
   secondaries: [
     servicesOfPod,

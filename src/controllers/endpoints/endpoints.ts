@@ -23,7 +23,7 @@ const maxAddresses = 1000;
 
 /** Keeps the (deprecated, still read) Endpoints of Services that select pods. */
 export const endpointsController: Controller<Service> = {
-  name: 'endpoints-controller',
+  name: 'endpoint-controller',
   primary: services,
   secondaries: [
     servicesOfPod,

@@ -14,7 +14,7 @@ export const podsByNode: IndexDeclaration<Pod> = {
 
 /** Notices nodes that have gone silent, says so in their conditions, taints them, and marks their pods unready. */
 export const nodeLifecycleController: Controller<Node> = {
-  name: 'node-lifecycle-controller',
+  name: 'node-controller',
   primary: nodes,
   secondaries: [
     {

@@ -8,6 +8,7 @@ import { podsByNode } from './node-lifecycle.ts';
 /** Deletes the pods of a node that do not tolerate its NoExecute taints, or no longer. */
 export const taintEvictionController: Controller<Node> = {
   name: 'taint-eviction-controller',
+  serviceAccount: 'node-controller',
   primary: nodes,
   secondaries: [
     {

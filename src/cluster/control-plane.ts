@@ -1,0 +1,113 @@
+import { kinds } from '../api/index.ts';
+import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
+import {
+  type ApiServer,
+  createLocalTransport,
+  type RunningApiServer,
+  startApiServer,
+  type UserInfo,
+} from '../apiserver/index.ts';
+import { Client, Informers } from '../client/index.ts';
+import { Scheduler } from '../scheduler/index.ts';
+import { type Store, type StoredObject, WatchCache } from '../storage/index.ts';
+import type { World } from '../world/index.ts';
+import { componentUsers } from './component-users.ts';
+import { ControllerManager } from './controller-manager.ts';
+
+export type Component = 'controllers' | 'scheduler';
+
+export interface ControlPlaneOptions {
+  readonly world: World;
+  readonly store: Store<StoredObject>;
+  /** PEM of the certificate authority that pods are to trust; in a test without HTTPS anything will do. */
+  readonly certificateAuthority: string;
+  readonly tokens?: TokenSettings | undefined;
+  /** Where pods and nodes reach the API server. */
+  readonly advertise?: readonly { readonly ip: string; readonly port: number }[] | undefined;
+  /** Default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
+  /** Each node gets a /24 of it. Default 10.244.0.0/16. */
+  readonly podCidr?: string | undefined;
+  /** What is left out, because somebody else does it. */
+  readonly without?: readonly Component[] | undefined;
+}
+
+/** API server, controllers and scheduler over one store, in one process. */
+export class ControlPlane {
+  readonly server: ApiServer;
+  readonly cache: WatchCache;
+  readonly #access: AccessControl;
+  readonly #running: RunningApiServer;
+  readonly #controllers: ControllerManager | undefined;
+  readonly #scheduler: { readonly component: Scheduler; readonly informers: Informers } | undefined;
+
+  private constructor(
+    options: ControlPlaneOptions,
+    cache: WatchCache,
+    access: AccessControl,
+    running: RunningApiServer,
+  ) {
+    const { world, certificateAuthority, podCidr = '10.244.0.0/16', without = [] } = options;
+    this.cache = cache;
+    this.#access = access;
+    this.#running = running;
+    this.server = running.server;
+    this.#controllers = without.includes('controllers')
+      ? undefined
+      : new ControllerManager(world, this.server, { certificateAuthority, podCidr });
+    this.#scheduler = without.includes('scheduler') ? undefined : this.#buildScheduler(world);
+  }
+
+  /** Resolves when requests are answered; controllers and scheduler take up their work right after. */
+  static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const { world, store, tokens, advertise, serviceCidr } = options;
+    const cache = await WatchCache.start({ clock: world.clock, store });
+    const access = new AccessControl({ world, tokens });
+    const running = await startApiServer({
+      world,
+      store,
+      cache,
+      kinds,
+      advertise,
+      authorizer: access.authorizer,
+      admission: access.admission,
+      virtual: access.virtual,
+      services: { serviceCidr },
+    });
+    const { server } = running;
+    await access.start(createLocalTransport(server, componentUsers.admin, 'kube-apiserver'), server.view);
+    const plane = new ControlPlane(options, cache, access, running);
+    plane.#controllers?.start();
+    plane.#scheduler?.component.start();
+    return plane;
+  }
+
+  get authenticator(): Authenticator {
+    return this.#access.authenticator;
+  }
+
+  /** A client that acts for `user`, by default for the cluster's admin. */
+  client(user: UserInfo = componentUsers.admin, userAgent = 'sampan'): Client {
+    return new Client(createLocalTransport(this.server, user, userAgent));
+  }
+
+  /** No controller has anything to do right now. */
+  get isIdle(): boolean {
+    return this.#controllers?.isIdle ?? true;
+  }
+
+  /** Ends the components and then the server; the store is its owner's to close. */
+  stop(): void {
+    this.#scheduler?.component.stop();
+    this.#scheduler?.informers.stop();
+    this.#controllers?.stop();
+    this.#access.stop();
+    this.#running.stop();
+  }
+
+  #buildScheduler(world: World): { readonly component: Scheduler; readonly informers: Informers } {
+    const client = this.client(componentUsers.scheduler, 'kube-scheduler');
+    const informers = new Informers(world, client);
+    return { component: new Scheduler(world, client, informers), informers };
+  }
+}

@@ -1,0 +1,57 @@
+import { type ApiServer, createLocalTransport } from '../apiserver/index.ts';
+import { Client, ControllerRunner, Informers, type ServedTypes } from '../client/index.ts';
+import {
+  buildControllers,
+  type ControllerSettings,
+  GarbageCollector,
+  NamespaceDeletion,
+} from '../controllers/index.ts';
+import type { World } from '../world/index.ts';
+import { componentUsers, controllerUser } from './component-users.ts';
+import { servedTypes } from './served-types.ts';
+
+const userAgent = 'kube-controller-manager';
+
+/** kube-controller-manager: all controllers over one set of informers, each writing as itself. */
+export class ControllerManager {
+  readonly #informers: Informers;
+  readonly #runners: readonly ControllerRunner[];
+  readonly #collector: GarbageCollector;
+  readonly #namespaces: NamespaceDeletion;
+
+  constructor(world: World, server: ApiServer, settings: ControllerSettings) {
+    const clientOf = (serviceAccount: string): Client =>
+      new Client(createLocalTransport(server, controllerUser(serviceAccount), userAgent));
+    this.#informers = new Informers(world, new Client(createLocalTransport(server, componentUsers.controllerManager)));
+    this.#runners = buildControllers(settings).map(
+      controller =>
+        new ControllerRunner(
+          world,
+          clientOf(controller.serviceAccount ?? controller.name),
+          this.#informers,
+          controller,
+        ),
+    );
+    const types: ServedTypes = servedTypes(server.resources);
+    const collecting = clientOf('generic-garbage-collector');
+    this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
+    this.#namespaces = new NamespaceDeletion(world, clientOf('namespace-controller'), this.#informers, types);
+  }
+
+  get isIdle(): boolean {
+    return this.#runners.every(runner => runner.isIdle) && this.#collector.isIdle && this.#namespaces.isIdle;
+  }
+
+  start(): void {
+    for (const runner of this.#runners) runner.start();
+    this.#collector.start();
+    this.#namespaces.start();
+  }
+
+  stop(): void {
+    for (const runner of this.#runners) runner.stop();
+    this.#collector.stop();
+    this.#namespaces.stop();
+    this.#informers.stop();
+  }
+}
