@@ -33,17 +33,24 @@ export async function readImageArchive(
   const blobs = new Map<string, StoredBlob>();
   const documents = new Map<string, Buffer>();
   const links = new Map<string, string>();
-  for await (const entry of tarEntries(archive)) {
+  const take = async (entry: TarEntry): Promise<void> => {
     const path = posix.normalize(entry.name);
-    if (entry.linkTarget !== undefined) links.set(path, posix.join(posix.dirname(path), entry.linkTarget));
-    else {
-      const { head, all } = await peek(entry.content);
-      if (isDocument(head) && entry.size <= documentBytesMax) {
-        const text = await collect(all);
-        documents.set(path, text);
-        blobs.set(path, { ...(await store(once(text))), isGzip: false });
-      } else blobs.set(path, { ...(await store(all)), isGzip: isGzip(head) });
+    if (entry.linkTarget !== undefined) {
+      links.set(path, posix.join(posix.dirname(path), entry.linkTarget));
+      return;
     }
+    const { head, all } = await peek(entry.content);
+    if (isDocument(head) && entry.size <= documentBytesMax) {
+      const text = await collect(all);
+      documents.set(path, text);
+      blobs.set(path, { ...(await store(once(text))), isGzip: false });
+    } else blobs.set(path, { ...(await store(all)), isGzip: isGzip(head) });
+  };
+  try {
+    for await (const entry of tarEntries(archive)) await take(entry);
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    throw new RuntimeError('invalidArgument', `not an image archive: ${(error as Error).message}`, { cause: error });
   }
   for (const [path, target] of links) {
     const blob = blobs.get(target);
@@ -67,18 +74,13 @@ async function* tarEntries(archive: ByteSource): AsyncGenerator<TarEntry> {
   bytes.on('error', fail);
   if (isGzip(head)) bytes.pipe(createGunzip().on('error', fail)).pipe(tar);
   else bytes.pipe(tar);
-  try {
-    for await (const entry of tar) {
-      const { name, type, linkname, size = 0 } = entry.header;
-      // Typed as streamx's bare event source, which it is not.
-      const content = entry as unknown as AsyncIterable<Uint8Array>;
-      if (type === 'file' || type === 'contiguous-file' || type == null) yield { name, size, content };
-      else if (type === 'symlink') yield { name, size: 0, linkTarget: linkname ?? '', content };
-      entry.resume();
-    }
-  } catch (error) {
-    if (error instanceof RuntimeError) throw error;
-    throw new RuntimeError('invalidArgument', `not an image archive: ${(error as Error).message}`, { cause: error });
+  for await (const entry of tar) {
+    const { name, type, linkname, size = 0 } = entry.header;
+    // Typed as streamx's bare event source, which it is not.
+    const content = entry as unknown as AsyncIterable<Uint8Array>;
+    if (type === 'file' || type === 'contiguous-file' || type == null) yield { name, size, content };
+    else if (type === 'symlink') yield { name, size: 0, linkTarget: linkname ?? '', content };
+    entry.resume();
   }
 }
 
