@@ -15,6 +15,8 @@ import type {
   ServedResource,
   VirtualResources,
 } from './core-contract.ts';
+import { createExpressionCheck, LazyExpressions } from './crd/expression-rules.ts';
+import { withCrdRules } from './crd/with-crd-rules.ts';
 import type { ObjectView } from './object-view.ts';
 import { attributesOf, authorize, authorizeAttributes } from './requests/authorize.ts';
 import { performRequest } from './requests/perform.ts';
@@ -58,16 +60,21 @@ export class ApiServer implements ApiCore {
   readonly context: ServerContext;
   /** The addresses and ports that Services get. */
   readonly network: ServiceNetwork;
+  readonly expressions = new LazyExpressions();
 
   constructor(options: ApiServerOptions) {
     const { world, store, cache } = options;
-    this.resources = new LiveRegistry(options.kinds);
+    this.resources = new LiveRegistry(options.kinds.map(withCrdRules));
     const endpoints: Endpoints = new Endpoints(this.resources, resource => this.#open(resource));
     this.view = new CacheView(endpoints);
     const events = new LeasePool(store, world.clock, eventTtlMs);
     this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
     const hooks = createHooks(endpoints, this.network);
-    const plugins = [...createAdmissionPlugins(this.view, world), ...(options.admission ?? [])];
+    const plugins = [
+      ...createAdmissionPlugins(this.view, world),
+      createExpressionCheck(this.expressions),
+      ...(options.admission ?? []),
+    ];
     const caches = new OpenCaches(cache);
     this.#open = resource => openEndpoint(resource, caches, plugins, hooks, events);
     this.context = {

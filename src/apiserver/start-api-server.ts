@@ -34,7 +34,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   for (const { type, object } of wellKnownObjects()) await ensure(client, type, object);
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client);
-  const publisher = new CrdPublisher(context, resources, options.cache, call);
+  const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);
   const publication = new Publication(server, client);
   const forget = resources.onChange(() => publication.start());
   publisher.start();

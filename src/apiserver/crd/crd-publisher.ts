@@ -11,6 +11,7 @@ import type { ServerContext } from '../server-context.ts';
 import { acceptNames } from './accept-names.ts';
 import { type Condition, cleanupFinalizer, hasCondition, withCondition } from './crd-conditions.ts';
 import { defineCustomKind } from './define-custom-kind.ts';
+import { type LazyExpressions, usesExpressions } from './expression-rules.ts';
 
 /** Kubernetes: how often it looks whether the objects of a going CRD are gone. */
 const cleanupPollMs = 5000;
@@ -24,14 +25,22 @@ export class CrdPublisher {
   readonly #registry: LiveRegistry;
   readonly #cache: WatchCache;
   readonly #call: CallContext;
+  readonly #expressions: LazyExpressions;
   readonly #cleaning = new Set<string>();
   /** By CRD, what of it decides what is served. */
   readonly #served = new Map<string, string>();
   #watch: Watch | undefined;
   #isStopped = false;
 
-  constructor(server: ServerContext, registry: LiveRegistry, cache: WatchCache, call: CallContext) {
+  constructor(
+    server: ServerContext,
+    registry: LiveRegistry,
+    cache: WatchCache,
+    call: CallContext,
+    expressions: LazyExpressions,
+  ) {
     this.#server = server;
+    this.#expressions = expressions;
     this.#registry = registry;
     this.#cache = cache;
     this.#call = call;
@@ -80,8 +89,19 @@ export class CrdPublisher {
     if (!hasCondition(crd, 'Established')) return;
     const what = fingerprint(crd);
     if (this.#served.get(name) === what) return;
+    if (usesExpressions(crd) && this.#expressions.loaded === undefined) {
+      // Served as soon as its rules can be run: nothing may slip in before.
+      this.#spawn(`load what runs the rules of ${name}`, () => this.#serveLatest(name));
+      return;
+    }
     this.#served.set(name, what);
-    this.#registry.setCustom(name, defineCustomKind(crd));
+    this.#registry.setCustom(name, defineCustomKind(crd, this.#expressions.loaded));
+  }
+
+  async #serveLatest(name: string): Promise<void> {
+    await this.#expressions.load();
+    const stored = this.#endpoint.find('', name);
+    if (stored !== undefined) this.#serve(name, stored.object as unknown as CustomResourceDefinition);
   }
 
   #retire(name: string): void {

@@ -6,20 +6,27 @@ import {
   validateListUniqueness,
   validateValue,
 } from '../../machinery/index.ts';
+import type { ExpressionRules } from './expression-rules.ts';
 
-export interface CustomValidation {
-  validateCreate(object: KubeObject): readonly FieldError[];
-  validateUpdate(object: KubeObject, old: KubeObject): readonly FieldError[];
-  validateStatus(object: KubeObject, old: KubeObject): readonly FieldError[];
-}
+/** What a CRD's schema asks of its objects beyond their shape: constraints, unique items, rules. */
+export class CustomValidation {
+  readonly #schema: JsonSchema | undefined;
+  readonly #served: ServedVersion;
+  readonly #expressions: ExpressionRules | undefined;
 
-const nothing: readonly FieldError[] = [];
+  constructor(schema: JsonSchema | undefined, served: ServedVersion, expressions: ExpressionRules | undefined) {
+    this.#schema = schema;
+    this.#served = served;
+    this.#expressions = expressions;
+  }
 
-/** What a CRD's schema asks of its objects beyond their shape. */
-export function createCustomValidation(schema: JsonSchema | undefined, served: ServedVersion): CustomValidation {
-  const validate = (object: KubeObject): readonly FieldError[] =>
-    schema === undefined
-      ? nothing
-      : [...validateValue(schema, object), ...validateListUniqueness(served.schema(), object)];
-  return { validateCreate: validate, validateUpdate: () => nothing, validateStatus: validate };
+  /** `old`, on an update, spares what the update does not touch. */
+  validate(object: KubeObject, old?: KubeObject): readonly FieldError[] {
+    if (this.#schema === undefined) return [];
+    const schema = this.#served.schema();
+    const errors = [...validateValue(this.#schema, object, old), ...validateListUniqueness(schema, object)];
+    // Kubernetes: rules are only run on objects whose shape they can rely on.
+    if (errors.length > 0 || this.#expressions === undefined) return errors;
+    return this.#expressions.validate(schema, object, old);
+  }
 }

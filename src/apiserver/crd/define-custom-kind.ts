@@ -1,16 +1,11 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/generated/index.ts';
-import { schemaOf } from '../../api/generated/schemas.ts';
 import type { KindRules, ServedVersion, SubresourceFacts } from '../../api/index.ts';
-import {
-  compileCrdSchema,
-  type JsonSchema,
-  type KubeObject,
-  type ObjectSchema,
-  type ResourceType,
-} from '../../machinery/index.ts';
+import type { JsonSchema, KubeObject, ResourceType } from '../../machinery/index.ts';
 import type { ServedResource } from '../core-contract.ts';
+import { compileVersion } from './compile-version.ts';
 import { customColumns } from './custom-columns.ts';
-import { createCustomValidation } from './custom-validation.ts';
+import { CustomValidation } from './custom-validation.ts';
+import type { ExpressionRules } from './expression-rules.ts';
 import { findByPath, parseJsonPath } from './json-path.ts';
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -21,7 +16,10 @@ const verbsWhileTerminating = ['delete', 'deletecollection', 'get', 'list', 'wat
  * What a CRD serves: each of its served versions as a kind of its own over the same stored objects, because each version
  * brings its own schema and columns. Empty while it has no storage version.
  */
-export function defineCustomKind(crd: CustomResourceDefinition): readonly ServedResource[] {
+export function defineCustomKind(
+  crd: CustomResourceDefinition,
+  expressions: ExpressionRules | undefined,
+): readonly ServedResource[] {
   const stored = crd.spec.versions.find(version => version.storage);
   if (stored === undefined) return [];
   const storage = typeOf(crd, stored);
@@ -31,7 +29,7 @@ export function defineCustomKind(crd: CustomResourceDefinition): readonly Served
     .map(version => {
       const served = servedVersion(crd, version);
       return {
-        definition: { storage, versions: [served], rules: rulesOf(version, served) },
+        definition: { storage, versions: [served], rules: rulesOf(version, served, expressions) },
         version: served,
         crd: identity,
       };
@@ -54,17 +52,10 @@ function typeOf(crd: CustomResourceDefinition, version: CustomResourceDefinition
 
 function servedVersion(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion): ServedVersion {
   const type = typeOf(crd, version);
-  let schema: ObjectSchema | undefined;
   return {
     type,
-    schema() {
-      schema ??= compileCrdSchema(
-        version.schema?.openAPIV3Schema as JsonSchema | undefined,
-        { objectMeta: schemaOf('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-        crd.spec.preserveUnknownFields === true,
-      );
-      return schema;
-    },
+    schema: () => compileVersion(crd, version),
+    customSchema: (version.schema?.openAPIV3Schema ?? {}) as JsonSchema,
     verbs: crd.metadata.deletionTimestamp === undefined ? verbs : verbsWhileTerminating,
     subresources: subresourcesOf(type, version),
     columns: customColumns(version.additionalPrinterColumns),
@@ -84,14 +75,22 @@ function subresourcesOf(type: ResourceType, version: CustomResourceDefinitionVer
   return parts;
 }
 
-function rulesOf(version: CustomResourceDefinitionVersion, served: ServedVersion): KindRules {
+function rulesOf(
+  version: CustomResourceDefinitionVersion,
+  served: ServedVersion,
+  expressions: ExpressionRules | undefined,
+): KindRules {
   const { scale, status } = version.subresources ?? {};
-  const validation = createCustomValidation(version.schema?.openAPIV3Schema as JsonSchema | undefined, served);
+  const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
+  const validation = new CustomValidation(schema, served, expressions);
   return {
-    validateCreate: validation.validateCreate,
-    validateUpdate: validation.validateUpdate,
+    validateCreate: object => validation.validate(object),
+    validateUpdate: (object, old) => validation.validate(object, old),
+    skipsFullValidationOnUpdate: true,
     status:
-      status === undefined ? undefined : { prepareForUpdate: takeStatus, validateUpdate: validation.validateStatus },
+      status === undefined
+        ? undefined
+        : { prepareForUpdate: takeStatus, validateUpdate: (object, old) => validation.validate(object, old) },
     scale:
       scale === undefined
         ? undefined
