@@ -37,6 +37,11 @@ export class StoredObject {
     return this.#object ?? this.#decode();
   }
 
+  /** The decoded object, not kept: for a look at every object of a resource, which would keep all of them decoded. */
+  peek(): UnknownObject {
+    return this.#object ?? this.#decoded?.deref() ?? (JSON.parse(this.#json!) as UnknownObject);
+  }
+
   /** The object's JSON with its `metadata.resourceVersion`: what a GET answers with. */
   get json(): string {
     if (this.#json === undefined) {

@@ -1,7 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import type { JournalRecord, VersionName, VersionRecord } from '../../storage/index.ts';
-import { idOf, positionsPerRevision } from './version-row.ts';
+import { checksumOf, idOf, positionsPerRevision } from './version-row.ts';
 
 /**
  * How large the write-ahead log may get before it is moved into the database. No group is written meanwhile, so often
@@ -76,7 +75,8 @@ export class JournalFile {
     this.#position = revision === this.#revision ? this.#position + 1 : 0;
     this.#revision = revision;
     const id = idOf(revision, this.#position);
-    this.#insert.run(id, key, createRevision, version, lease ?? null, crc32(text ?? '', crc32(key)), text ?? null);
+    const value = text ?? null;
+    this.#insert.run(id, key, createRevision, version, lease ?? null, checksumOf(id, value), value);
   }
 
   #forgetVersion({ key, revision }: VersionName): void {

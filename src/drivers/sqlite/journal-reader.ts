@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { JournalContents, VersionRecord } from '../../storage/index.ts';
 import { StoreDirectoryError } from './store-directory.ts';
 import { checkFormat, createStoreFile } from './store-format.ts';
-import { readVersion, type VersionRow } from './version-row.ts';
+import { readVersion, type VersionHead } from './version-row.ts';
 
 /**
  * Reads the database before its writer opens it, without changing a byte of it: a damaged or foreign file stays as it
@@ -53,12 +53,52 @@ function readContents(database: DatabaseSync, path: string): JournalContents {
 }
 
 function* readVersions(database: DatabaseSync, path: string): Generator<VersionRecord> {
-  const rows = database.prepare('SELECT id, key, created, version, lease, crc, value FROM versions ORDER BY id');
-  for (const row of rows.iterate()) {
-    const record = readVersion(row as unknown as VersionRow);
-    if (record === undefined) throw damaged(path, `the checksum of ${String(row['key'])} does not match`);
-    yield record;
+  for (const { heads, values } of readGroups(database)) {
+    for (let i = 0; i < heads.length; i++) {
+      const record = readVersion(heads[i]!, values[i]!);
+      if (record === undefined) throw damaged(path, `the checksum of ${heads[i]![1]} does not match`);
+      yield record;
+    }
   }
+}
+
+/** Rows that are read together. */
+const groupSize = 200;
+
+/**
+ * Reads the values of many rows as one string and cuts it: each value is then a slice of a string that is too large for
+ * the young generation, so that 900 MB of values are not copied twice by the collector before they are old. A string
+ * stays while one of its slices does; rows of about the same revision stand together, so mostly they also go together.
+ */
+function* readGroups(database: DatabaseSync): Generator<{ heads: VersionHead[]; values: (string | null)[] }> {
+  const next = database.prepare(`
+    SELECT json_group_array(json_array(id, key, created, version, lease, crc, octet_length(value))) AS heads,
+           group_concat(value, '') AS text, max(id) AS last
+    FROM (SELECT * FROM versions WHERE id > ? ORDER BY id LIMIT ${groupSize})`);
+  const single = database.prepare('SELECT value FROM versions WHERE id = ?');
+  for (let after = 0; ; ) {
+    const group = next.get(after) as { heads: string; text: string | null; last: number | null };
+    if (group.last === null) return;
+    const heads = JSON.parse(group.heads) as VersionHead[];
+    yield { heads, values: cutValues(heads, group.text ?? '') ?? heads.map(([id]) => readValue(single, id)) };
+    after = group.last;
+  }
+}
+
+/** Lengths are known in bytes: they are those of the characters only where all are ASCII. Undefined otherwise. */
+function cutValues(heads: readonly VersionHead[], text: string): (string | null)[] | undefined {
+  const values: (string | null)[] = [];
+  let start = 0;
+  for (const head of heads) {
+    const size = head[6];
+    values.push(size === null ? null : text.slice(start, start + size));
+    start += size ?? 0;
+  }
+  return start === text.length ? values : undefined;
+}
+
+function readValue(single: StatementSync, id: number): string | null {
+  return (single.get(id) as { value: string | null }).value;
 }
 
 function describe(path: string, error: unknown): Error {

@@ -8,29 +8,28 @@ export function idOf(revision: number, position: number): number {
   return revision * positionsPerRevision + position;
 }
 
-/** One row of the table `versions`. */
-export interface VersionRow {
-  readonly id: number;
-  readonly key: string;
-  readonly created: number;
-  readonly version: number;
-  readonly lease: number | null;
-  readonly crc: number;
-  /** Null: the key was deleted. */
-  readonly value: string | null;
+/** What shows whether a row is what was once written there. */
+export function checksumOf(id: number, value: string | null): number {
+  return crc32(value ?? '', id >>> 0);
 }
 
+/** One row of the table `versions`, without its value. */
+export type VersionHead = readonly [
+  id: number,
+  key: string,
+  created: number,
+  version: number,
+  lease: number | null,
+  crc: number,
+  /** The value's length in bytes; null when the key was deleted. */
+  size: number | null,
+];
+
 /** Undefined when the row is not what was once written. */
-export function readVersion({ id, key, created, version, lease, crc, value }: VersionRow): VersionRecord | undefined {
-  if (crc32(value ?? '', crc32(key)) !== crc) return undefined;
+export function readVersion(head: VersionHead, value: string | null): VersionRecord | undefined {
+  const [id, key, createRevision, version, lease, crc] = head;
+  if (checksumOf(id, value) !== crc) return undefined;
   const revision = Math.floor(id / positionsPerRevision);
-  return {
-    type: 'version',
-    key,
-    revision,
-    createRevision: created,
-    version,
-    lease: lease ?? undefined,
-    text: value ?? undefined,
-  };
+  const text = value ?? undefined;
+  return { type: 'version', key, revision, createRevision, version, lease: lease ?? undefined, text };
 }

@@ -2,8 +2,6 @@ import type { CachedResource } from '../object-cache.ts';
 import type { StoredObject } from '../stored-object.ts';
 import { byKey, type Row } from './row.ts';
 
-const noValues: readonly string[] = [];
-
 interface FieldIndex {
   readonly field: string;
   readonly readValue: (object: never) => string | undefined;
@@ -14,6 +12,8 @@ interface FieldIndex {
 /** The indexed fields of one resource: objects by value. An index costs nothing until it is first used. */
 export class FieldIndexes {
   readonly #indexes: readonly FieldIndex[];
+  /** The values of every object while no index is in use. */
+  readonly #noValues: readonly string[];
 
   constructor(resource: CachedResource) {
     this.#indexes = Object.entries(resource.indexes ?? {}).map(([field, readValue]) => ({
@@ -21,6 +21,7 @@ export class FieldIndexes {
       readValue,
       rows: undefined,
     }));
+    this.#noValues = this.#indexes.map(() => '');
   }
 
   /** The number of the index of `field`, in use from now on. Throws when the resource declares none. */
@@ -37,12 +38,12 @@ export class FieldIndexes {
   }
 
   /** The values of `stored`: `before` itself when nothing has changed. */
-  valuesOf(stored: StoredObject, before: readonly string[] = noValues): readonly string[] {
+  valuesOf(stored: StoredObject, before: readonly string[] = this.#noValues): readonly string[] {
     const indexes = this.#indexes;
     let values = before;
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i]!;
-      const value = index.rows === undefined ? '' : (index.readValue(stored.object as never) ?? '');
+      const value = index.rows === undefined ? '' : (index.readValue(stored.peek() as never) ?? '');
       if (value === values[i]) continue;
       if (values === before) values = before.slice();
       (values as string[])[i] = value;

@@ -46,6 +46,8 @@ export class WatchCache implements CacheHost {
   readonly #samples: RevisionSamples;
   #waiting: { readonly revision: number; readonly resolve: () => void; readonly timer: Timer }[] = [];
   #revision = 0;
+  /** Where the latest new object went. */
+  #loading: ResourceCache | undefined;
   #storeWatch: StoreWatch | undefined;
   #bookmarkTimer: Timer | undefined;
   #trimTimer: Timer | undefined;
@@ -174,12 +176,17 @@ export class WatchCache implements CacheHost {
   }
 
   #loadRow({ key, value }: Entry<StoredObject>): ResourceRow | undefined {
-    const prefix = prefixOfKey(key);
-    if (prefix === undefined) return undefined;
+    // Loading goes resource by resource.
+    if (this.#loading === undefined || !key.startsWith(this.#loading.prefix)) {
+      const found = prefixOfKey(key);
+      if (found === undefined) return undefined;
+      this.#loading = this.#cacheAt(found);
+    }
+    const { prefix } = this.#loading;
     const slash = key.indexOf('/', prefix.length);
     const namespace = slash < 0 ? '' : key.slice(prefix.length, slash);
     const name = key.slice(slash < 0 ? prefix.length : slash + 1);
-    const row = this.#cacheAt(prefix).load(key, namespace, name, value);
+    const row = this.#loading.load(key, namespace, name, value);
     this.#rows.set(key, row);
     return row;
   }

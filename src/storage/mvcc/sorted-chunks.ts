@@ -15,10 +15,12 @@ export class SortedChunks<T extends { readonly key: string }> {
       this.#chunks.push([item]);
       return;
     }
-    const at = this.#chunkFor(item.key);
+    // A key behind all others needs no search: so comes everything when a sorted range is loaded.
+    const lastChunk = this.#chunks.length - 1;
+    const isLast = lastOf(this.#chunks[lastChunk]!).key < item.key;
+    const at = isLast ? lastChunk : this.#chunkFor(item.key);
     const chunk = this.#chunks[at]!;
-    const last = chunk[chunk.length - 1]!;
-    if (last.key < item.key) chunk.push(item);
+    if (isLast || lastOf(chunk).key < item.key) chunk.push(item);
     else chunk.splice(lowerBound(chunk, item.key), 0, item);
     if (chunk.length > SortedChunks.chunkLimit) this.#split(at);
   }
@@ -135,6 +137,10 @@ function listUndone<T extends { readonly key: string }>(
     if (item !== undefined && item.key >= start && (end === undefined || item.key < end)) past.push(item);
   }
   return past.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function lastOf<T>(chunk: readonly T[]): T {
+  return chunk[chunk.length - 1]!;
 }
 
 function lowerBound<T extends { readonly key: string }>(chunk: readonly T[], key: string): number {
