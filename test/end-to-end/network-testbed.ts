@@ -6,6 +6,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { prepareBridge } from '../../src/drivers/bridge/index.ts';
 import type { AgentCommand, AgentReply } from './network-agent.ts';
 
 type Agent = ChildProcessByStdio<Writable, Readable, null>;
@@ -85,22 +86,33 @@ export class NetworkTestbed implements AsyncDisposable {
   static readonly outsideIp = '192.0.2.2';
   readonly node: NetworkNamespace;
   readonly outside: NetworkNamespace;
-  readonly pods: readonly NetworkNamespace[];
+  pods: readonly NetworkNamespace[] = [];
 
   private constructor(prefix: string) {
     this.node = new NetworkNamespace(`${prefix}-node`);
     this.outside = new NetworkNamespace(`${prefix}-outside`);
-    this.node.ip('link', 'add', 'bridge0', 'type', 'bridge');
-    this.node.ip('addr', 'add', '10.1.0.1/24', 'dev', 'bridge0');
-    this.node.ip('-6', 'addr', 'add', 'fd01::1/64', 'dev', 'bridge0', 'nodad');
-    this.node.ip('link', 'set', 'bridge0', 'up');
     this.#connectOutside();
-    this.pods = ['a', 'b', 'c'].map((letter, i) => this.#addPod(`${prefix}-pod-${letter}`, i + 2));
   }
 
   static async create(): Promise<NetworkTestbed> {
     removeLeftovers();
-    return new NetworkTestbed(`st${process.pid}-${count++}`);
+    const name = `st${process.pid}-${count++}`;
+    const testbed = new NetworkTestbed(name);
+    const bridge = {
+      name: 'bridge0',
+      podCidrs: [NetworkTestbed.podCidr, 'fd01::/64'],
+      prefix: ['nsenter', `--net=/run/netns/${testbed.node.name}`],
+    };
+    try {
+      await prepareBridge(bridge);
+      // As every start does: what is there already is left as it is.
+      await prepareBridge(bridge);
+    } catch (error) {
+      await testbed[Symbol.asyncDispose]();
+      throw error;
+    }
+    testbed.pods = ['a', 'b', 'c'].map((letter, i) => testbed.#addPod(`${name}-pod-${letter}`, i + 2));
+    return testbed;
   }
 
   #connectOutside(): void {

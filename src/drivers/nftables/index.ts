@@ -6,3 +6,4 @@
  */
 export { NftError } from './nft-error.ts';
 export { NftPacketFilter, type NftPacketFilterOptions } from './nft-packet-filter.ts';
+export { type CommandResult, runCommand } from './run-command.ts';
