@@ -114,7 +114,9 @@ function arbitraryOf(schema: Schema, depth: number): fc.Arbitrary<unknown> {
     case 'list':
       return fc.array(arbitraryOf(schema.items, depth - 1), { minLength: 1, maxLength: 2 });
     case 'any':
-      return fc.constantFrom({ x: 1 }, { y: ['z'] });
+      return schema.alternatives === undefined
+        ? fc.constantFrom({ x: 1 }, { y: ['z'] })
+        : fc.oneof(...schema.alternatives.map(alternative => arbitraryOf(alternative, depth - 1)));
     case 'boolean':
       return fc.constant(true);
     case 'integer':
@@ -149,7 +151,8 @@ function arbitraryObject(schema: ObjectSchema, depth: number): fc.Arbitrary<unkn
 }
 
 function isScalar(field: FieldSchema): boolean {
-  return !['object', 'list', 'map'].includes(field.schema.type);
+  const { schema } = field;
+  return schema.type === 'any' ? schema.alternatives === undefined : !['object', 'list', 'map'].includes(schema.type);
 }
 
 describe('the facts of Kubernetes v1.36', () => {
@@ -285,5 +288,31 @@ describe('OpenAPI of the built-in kinds', () => {
     );
     assert.ok(ids.length > 500);
     assert.equal(new Set(ids).size, ids.length);
+  });
+});
+
+describe('a CRD', () => {
+  const crd = schemaOfKind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition');
+  const withSchema = (openAPIV3Schema: unknown): unknown => ({
+    spec: { versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }] },
+  });
+  const at = 'spec.versions[0].schema.openAPIV3Schema';
+
+  it('has its schema checked to any depth, through unions of schemas and other things', () => {
+    const fine = withSchema({
+      type: 'array',
+      items: { additionalProperties: true, properties: { a: { items: [{ type: 'string' }] } } },
+    });
+    assert.equal(checkStructure(crd, fine).value, fine);
+    const bad = withSchema({
+      items: { properties: { a: { additionalProperties: { typo: 1, type: 5 } } } },
+      additionalItems: 'x',
+    });
+    const { errors, unknownFields } = checkStructure(crd, bad);
+    assert.deepEqual(unknownFields, [`${at}.items.properties[a].additionalProperties.typo`]);
+    assert.deepEqual(
+      errors.map(error => error.field),
+      [`${at}.items.properties[a].additionalProperties.type`, `${at}.additionalItems`],
+    );
   });
 });

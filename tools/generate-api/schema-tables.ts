@@ -18,7 +18,16 @@ const letters: ReadonlyMap<string, string> = new Map([
   ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON', 'j'],
 ]);
 
-/** Unions of a schema and something else; the table keeps them as definitions without fields, read as free-form. */
+/**
+ * Unions of a schema and something else, which OpenAPI leaves untyped: what each may be, in the table's type letters.
+ * Kubernetes: their UnmarshalJSON in apiextensions.
+ */
+const alternatives: Readonly<Record<string, readonly string[]>> = {
+  JSONSchemaPropsOrArray: ['JSONSchemaProps', '[JSONSchemaProps'],
+  JSONSchemaPropsOrBool: ['JSONSchemaProps', 'b'],
+  JSONSchemaPropsOrStringArray: ['JSONSchemaProps', '[s'],
+};
+
 export function isFreeForm(node: OpenApiNode): boolean {
   return node.type === undefined;
 }
@@ -86,13 +95,12 @@ function writeField(
   return text;
 }
 
-/** Definition's flags: `:k` a kind, `:a`/`:g` map type, `:u` unions; `:x` free-form. */
+/** Definition's flags: `:k` a kind, `:a`/`:g` map type, `:u` unions. */
 function writeFlags(node: OpenApiNode): readonly string[] {
   const flags: string[] = [];
   if (node['x-kubernetes-group-version-kind'] !== undefined) flags.push(':k');
   if (node['x-kubernetes-map-type'] !== undefined) flags.push(`:${node['x-kubernetes-map-type'].charAt(0)}`);
   if (node['x-kubernetes-unions'] !== undefined) flags.push(`:u${JSON.stringify(node['x-kubernetes-unions'])}`);
-  if (isFreeForm(node)) flags.push(':x');
   return flags;
 }
 
@@ -102,8 +110,9 @@ function writeDefinition(definition: string, node: OpenApiNode, structs: GoStruc
   const fields = structs.fieldsOf(definition.slice(0, dot), definition.slice(dot + 1));
   if (fields === undefined) throw new Error(`no Go struct for ${definition}`);
   const entries = Object.entries(node.properties ?? {});
-  const missing = isFreeForm(node) ? [] : entries.filter(([name]) => !fields.has(name)).map(([name]) => name);
+  const missing = entries.filter(([name]) => !fields.has(name)).map(([name]) => name);
   if (missing.length > 0) throw new Error(`${definition}: Go has no ${missing.join(', ')}`);
+  if (isFreeForm(node)) return [place.name, ':x', ...(alternatives[place.name] ?? [])].join('\t');
   const tokens = entries.map(entry => writeField(place.module, node, entry, fields.get(entry[0]), structs));
   return [place.name, ...writeFlags(node), ...tokens].join('\t');
 }

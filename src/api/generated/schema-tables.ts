@@ -603,9 +603,9 @@ CustomResourceSubresources	scale*=CustomResourceSubresourceScale;2	status*=Custo
 CustomResourceValidation	openAPIV3Schema*=JSONSchemaProps;1
 ExternalDocumentation	description~=s;1	url~=s;2
 JSONSchemaProps	$ref*=s;3;Nref	$schema~=s;2;Nschema	additionalItems*=JSONSchemaPropsOrBool;33	additionalProperties*=JSONSchemaPropsOrBool;30	allOf~=[JSONSchemaProps;25;Latomic	anyOf~=[JSONSchemaProps;27;Latomic	default*=j;8	definitions~={JSONSchemaProps;34	dependencies~={JSONSchemaPropsOrStringArray;32	description~=s;4	enum~=[j;20;Latomic	example*=j;36	exclusiveMaximum~=b;10	exclusiveMinimum~=b;12	externalDocs*=ExternalDocumentation;35	format~=s;6	id~=s;1	items*=JSONSchemaPropsOrArray;24	maxItems*=l;16	maxLength*=l;13	maxProperties*=l;21	maximum*=n;9	minItems*=l;17	minLength*=l;14	minProperties*=l;22	minimum*=n;11	multipleOf*=n;19	not*=JSONSchemaProps;28	nullable~=b;37	oneOf~=[JSONSchemaProps;26;Latomic	pattern~=s;15	patternProperties~={JSONSchemaProps;31	properties~={JSONSchemaProps;29	required~=[s;23;Latomic	title~=s;7	type~=s;5	uniqueItems~=b;18	x-kubernetes-embedded-resource~=b;39;NxKubernetesEmbeddedResource	x-kubernetes-int-or-string~=b;40;NxKubernetesIntOrString	x-kubernetes-list-map-keys~=[s;41;NxKubernetesListMapKeys;Latomic	x-kubernetes-list-type*=s;42;NxKubernetesListType	x-kubernetes-map-type*=s;43;NxKubernetesMapType	x-kubernetes-preserve-unknown-fields*=b;38;NxKubernetesPreserveUnknownFields	x-kubernetes-validations~=[ValidationRule;44;NxKubernetesValidations;Lmap:rule;Pmerge:rule
-JSONSchemaPropsOrArray	:x
-JSONSchemaPropsOrBool	:x
-JSONSchemaPropsOrStringArray	:x
+JSONSchemaPropsOrArray	:x	JSONSchemaProps	[JSONSchemaProps
+JSONSchemaPropsOrBool	:x	JSONSchemaProps	b
+JSONSchemaPropsOrStringArray	:x	JSONSchemaProps	[s
 SelectableField	jsonPath!=s;1;z
 ServiceReference	name!=s;2;z	namespace!=s;1;z	path*=s;3	port*=i;4
 ValidationRule	fieldPath~=s;5	message~=s;2	messageExpression~=s;3	optionalOldSelf*=b;6	reason*=s;4;EFieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired	rule!=s;1;z

@@ -5,7 +5,8 @@ import type { AnySchema, FieldSchema, ObjectSchema, ScalarSchema, Schema } from 
  *
  *     Name [:flag…] field…
  *
- * - flags: `:k` a kind, `:a` and `:g` map type atomic and granular, `:u[…]` published unions, `:x` free-form.
+ * - flags: `:k` a kind, `:a` and `:g` map type atomic and granular, `:u[…]` published unions, `:x` free-form,
+ *   followed by the types that it may be.
  * - field: `name[!][*|~]=type[;attribute…]`; `!` required, `*` pointer, `~` omitted when empty.
  * - type: `[T` list, `{T` map, one lower-case letter for a scalar (`scalars` below), `Name` or `module/Name`.
  * - attributes: `7` or `2.7` protobuf number within its parents; `NclusterName` protobuf name; `Lmap:a,b` list type and
@@ -93,7 +94,9 @@ class Module {
     const fullName = `${this.#text.prefix}.${name}`;
     const parts = line.split('\t');
     const schema: ObjectSchema | AnySchema =
-      parts[1] === ':x' ? { type: 'any', name: fullName } : new TableObjectSchema(fullName, parts, this);
+      parts[1] === ':x'
+        ? new TableAnySchema(fullName, parts.slice(2), this)
+        : new TableObjectSchema(fullName, parts, this);
     this.#built.set(name, schema);
     return schema;
   }
@@ -153,6 +156,24 @@ class TableObjectSchema implements ObjectSchema {
       }),
     );
     return this.#fields;
+  }
+}
+
+/** A union that OpenAPI leaves untyped; its alternatives refer back to definitions, so they wait as well. */
+class TableAnySchema implements AnySchema {
+  readonly type = 'any';
+  readonly name: string;
+  readonly #types: readonly string[];
+  readonly #module: Module;
+
+  constructor(name: string, types: readonly string[], module: Module) {
+    this.name = name;
+    this.#types = types;
+    this.#module = module;
+  }
+
+  get alternatives(): readonly Schema[] | undefined {
+    return this.#types.length === 0 ? undefined : this.#types.map(type => parseType(type, this.#module, undefined));
   }
 }
 

@@ -95,6 +95,8 @@ export interface AnySchema extends SchemaBase {
   readonly type: 'any';
   /** The OpenAPI definition's name (`io.k8s.apimachinery.pkg.runtime.RawExtension`); absent in CRDs. */
   readonly name?: string | undefined;
+  /** What it may be, one for each JSON type, where it is not anything after all (`JSONSchemaPropsOrBool`). */
+  readonly alternatives?: readonly Schema[] | undefined;
 }
 
 export interface Constraints {

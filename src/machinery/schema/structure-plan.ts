@@ -1,5 +1,13 @@
 import type { FieldSchema, ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
-import { absent, bad, reject, type StructureCheck, type StructureSink, wrongType } from './structure-problem.ts';
+import {
+  absent,
+  bad,
+  reject,
+  type StructureCheck,
+  type StructureSink,
+  typeNameOf,
+  wrongType,
+} from './structure-problem.ts';
 import { checkScalar } from './structure-scalar.ts';
 
 /** Compiles one schema for a mode; each object schema once, so recursive schemas end. */
@@ -29,7 +37,7 @@ export class StructureCompiler {
       case 'list':
         return this.#listCheck(schema);
       case 'any':
-        return passThrough;
+        return schema.alternatives === undefined ? passThrough : this.#alternativesCheck(schema.alternatives);
       default:
         return this.#mode === 'prune' ? passThrough : checkScalar(schema);
     }
@@ -73,6 +81,17 @@ export class StructureCompiler {
     };
   }
 
+  /** The alternatives differ in their JSON type, so the value tells which one counts. */
+  #alternativesCheck(alternatives: readonly Schema[]): StructureCheck {
+    const checks = new Map(alternatives.map(schema => [jsonTypeOf(schema), schema] as const));
+    const expected = [...checks.keys()].join(',');
+    return (value, path, sink) => {
+      const schema = checks.get(typeNameOf(value));
+      if (schema === undefined) return reject(() => wrongType(path, expected, value), value, sink);
+      return this.compile(schema)(value, path, sink);
+    };
+  }
+
   #mapCheck(schema: MapSchema): StructureCheck {
     const check = this.compile(schema.values);
     const isLoose = this.#mode === 'prune';
@@ -103,6 +122,10 @@ interface FieldCheck {
 }
 
 const passThrough: StructureCheck = value => value;
+
+function jsonTypeOf(schema: Schema): string {
+  return schema.type === 'list' ? 'array' : schema.type;
+}
 
 /** Kubernetes: Go decodes a null item or map value to its type's zero. */
 function zeroOf(schema: Schema): unknown {
