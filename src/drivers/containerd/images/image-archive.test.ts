@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type Header, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { isRuntimeError } from '../../../node/runtime/index.ts';
 import { readImageArchive } from './image-archive.ts';
 
-async function tarOf(entries: readonly (readonly [Header, Buffer?])[]): Promise<Buffer> {
+type Entry = readonly [
+  header: { readonly name: string; readonly type?: 'directory' | 'symlink'; readonly linkname?: string },
+  content?: Buffer,
+];
+
+async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
   const archive = pack();
   for (const [header, content] of entries) archive.entry(header, content ?? Buffer.alloc(0));
   archive.finalize();
@@ -32,7 +37,7 @@ async function store(blob: AsyncIterable<Uint8Array>) {
 
 describe('an image archive', () => {
   const layer = Buffer.alloc(100_000, 'layer');
-  const entries: readonly (readonly [Header, Buffer?])[] = [
+  const entries: readonly Entry[] = [
     [{ name: 'folder/', type: 'directory' }],
     [{ name: './folder/layer.tar' }, layer],
     [{ name: 'zipped.tar' }, gzipSync(layer)],
