@@ -1,9 +1,14 @@
+import {
+  deleting,
+  listing,
+  logParameters,
+  optionParameters,
+  patching,
+  pretty,
+  type QueryParameter,
+  writing,
+} from './operation-parameters.ts';
 import type { GroupVersionKind, PublishedResource, PublishedSubresource } from './published-resource.ts';
-
-export interface QueryParameter {
-  readonly name: string;
-  readonly type: 'string' | 'integer' | 'boolean';
-}
 
 /** What an operation sends or returns: a definition, text, or nothing. */
 export type Payload =
@@ -33,51 +38,6 @@ export interface PathItem {
   readonly pathParameters: readonly string[];
   readonly operations: readonly Operation[];
 }
-
-const strings = (...names: string[]): QueryParameter[] => names.map(name => ({ name, type: 'string' }));
-const integers = (...names: string[]): QueryParameter[] => names.map(name => ({ name, type: 'integer' }));
-const booleans = (...names: string[]): QueryParameter[] => names.map(name => ({ name, type: 'boolean' }));
-
-const pretty = strings('pretty');
-const writing = strings('dryRun', 'fieldManager', 'fieldValidation');
-const patching = [...writing, ...booleans('force')];
-const listing = [
-  ...booleans('allowWatchBookmarks'),
-  ...strings('continue', 'fieldSelector', 'labelSelector'),
-  ...integers('limit'),
-  ...strings('resourceVersion', 'resourceVersionMatch'),
-  ...booleans('sendInitialEvents'),
-  ...integers('timeoutSeconds'),
-  ...booleans('watch'),
-];
-const deleting = [
-  ...strings('dryRun'),
-  ...integers('gracePeriodSeconds'),
-  ...booleans('ignoreStoreReadErrorWithClusterBreakingPotential', 'orphanDependents'),
-  ...strings('propagationPolicy'),
-];
-const streams = [...strings('container'), ...booleans('stderr', 'stdin', 'stdout', 'tty')];
-
-/** Kubernetes: query parameters that stand for the fields of the kinds which connecting subresources take. */
-const optionParameters: Readonly<Record<string, readonly QueryParameter[]>> = {
-  PodExecOptions: [...strings('command'), ...streams],
-  PodAttachOptions: streams,
-  PodPortForwardOptions: integers('ports'),
-  PodProxyOptions: strings('path'),
-  NodeProxyOptions: strings('path'),
-  ServiceProxyOptions: strings('path'),
-};
-
-const logParameters = [
-  ...strings('container'),
-  ...booleans('follow', 'insecureSkipTLSVerifyBackend'),
-  ...integers('limitBytes'),
-  ...booleans('previous'),
-  ...integers('sinceSeconds'),
-  ...strings('stream'),
-  ...integers('tailLines'),
-  ...booleans('timestamps'),
-];
 
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,6 @@
 import { type Edition, referenceTo } from './edition.ts';
-import type { Operation, PathItem, Payload, QueryParameter } from './operations.ts';
+import type { QueryParameter } from './operation-parameters.ts';
+import type { Operation, PathItem, Payload } from './operations.ts';
 import type { JsonNode } from './published-resource.ts';
 
 const patchTypes = [

@@ -1,19 +1,10 @@
-import { RE2JS } from 're2js';
 import { type FieldError, fieldError } from '../field-error.ts';
 import { isDeepEqual, isJsonObject } from '../json/index.ts';
 import { itemsOf, type JsonSchema } from './json-schema.ts';
+import { compileJunctors } from './logical-junctors.ts';
+import { compileNumber, compileString } from './scalar-constraints.ts';
 import { typeNameOf } from './structure-problem.ts';
-import { hasFormat } from './value-format.ts';
-
-/** What one schema finds in one value. */
-interface Findings {
-  readonly errors: FieldError[];
-  /** How many checks were made: among failed alternatives, upstream shows the errors of the one that got furthest. */
-  checks: number;
-}
-
-/** `old` is the value that is being replaced, where there is one to compare with. */
-type Check = (value: unknown, path: string, findings: Findings, old?: unknown) => void;
+import type { Check, Findings } from './value-check.ts';
 
 const compiled = new WeakMap<JsonSchema, Check>();
 
@@ -45,7 +36,7 @@ function checkOf(schema: JsonSchema): Check {
 
 /** The checks that apply to the value's type run in upstream's order. */
 function compile(schema: JsonSchema): Check {
-  const junctors = compileJunctors(schema);
+  const junctors = compileJunctors(schema, checkOf);
   const strings = compileString(schema);
   const numbers = compileNumber(schema);
   const lists = compileList(schema);
@@ -92,80 +83,6 @@ function checkEnum(schema: JsonSchema, value: unknown, path: string, findings: F
   const texts = (schema.enum ?? []).map(allowed => (typeof allowed === 'string' ? allowed : JSON.stringify(allowed)));
   const detail = `supported values: ${texts.map(text => JSON.stringify(text)).join(', ')}`;
   findings.errors.push({ reason: 'FieldValueNotSupported', field: path, value, detail });
-}
-
-function countCodePoints(text: string): number {
-  let count = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code >= 0xd800 && code < 0xdc00 && index + 1 < text.length) index++;
-    count++;
-  }
-  return count;
-}
-
-/** Kubernetes: of length and pattern only the first failure is told. */
-function compileString(schema: JsonSchema): Check | undefined {
-  const { maxLength, minLength, pattern, format } = schema;
-  if (maxLength === undefined && minLength === undefined && pattern === undefined && format === undefined) {
-    return undefined;
-  }
-  const expression = pattern === undefined || pattern === '' ? undefined : RE2JS.compile(pattern);
-  return (value, path, findings) => {
-    findings.checks++;
-    const text = value as string;
-    if (maxLength !== undefined && text.length > maxLength && countCodePoints(text) > maxLength) {
-      findings.errors.push(fieldError.tooLong(path, maxLength));
-    } else if (minLength !== undefined && countCodePoints(text) < minLength) {
-      const detail = `${path} in body should be at least ${minLength} chars long`;
-      findings.errors.push(fieldError.invalid(path, text, detail));
-    } else if (expression !== undefined && !expression.test(text)) {
-      findings.errors.push(fieldError.invalid(path, text, `${path} in body should match '${pattern}'`));
-    }
-    if (format !== undefined && (schema.type === undefined || schema.type === 'string') && !hasFormat(format, text)) {
-      const detail = `${path} in body must be of type ${format}: ${JSON.stringify(text)}`;
-      findings.errors.push(fieldError.typeInvalid(path, text, detail));
-    }
-  };
-}
-
-function isMultiple(value: number, factor: number): boolean {
-  return Number.isInteger(factor < 1 ? (1 / factor) * value : value / factor);
-}
-
-const numberFormats: Readonly<Record<string, { type: string; fits: (value: number) => boolean }>> = {
-  int32: { type: 'integer', fits: value => value >= -2147483648 && value <= 2147483647 },
-  int64: { type: 'integer', fits: value => value >= -(2 ** 63) && value <= 2 ** 63 },
-  float: { type: 'number', fits: value => Number.isFinite(Math.fround(value)) },
-};
-
-function compileNumber(schema: JsonSchema): Check | undefined {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = schema;
-  const range = format === undefined ? undefined : numberFormats[format];
-  const enforced = range?.type === schema.type ? range : undefined;
-  if (minimum === undefined && maximum === undefined && multipleOf === undefined && enforced === undefined) {
-    return undefined;
-  }
-  const tell = (path: string, value: number, text: string, findings: Findings): void => {
-    findings.errors.push(fieldError.invalid(path, value, `${path} in body should be ${text}`));
-  };
-  return (input, path, findings) => {
-    const value = input as number;
-    findings.checks++;
-    if (enforced !== undefined && Number.isInteger(value) && !enforced.fits(value)) {
-      const detail = `Checked value must be of type ${enforced.type} with format ${format} in ${path}`;
-      findings.errors.push(fieldError.invalid('<nil>', '', detail));
-    }
-    if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {
-      tell(path, value, `a multiple of ${multipleOf}`, findings);
-    }
-    if (minimum !== undefined && (exclusiveMinimum === true ? value <= minimum : value < minimum)) {
-      tell(path, value, `greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`, findings);
-    }
-    if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
-      tell(path, value, `less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`, findings);
-    }
-  };
 }
 
 function hasDuplicates(list: readonly unknown[]): boolean {
@@ -258,70 +175,4 @@ function checkSize(
 function forbid(key: string, path: string, findings: Findings): void {
   const detail = `${path}.${key} in body is a forbidden property`;
   findings.errors.push(fieldError.invalid(joinPath(path, key), '', detail));
-}
-
-/** Kubernetes: errors of junctors stand at no field; upstream prints the absent path as `<nil>`. */
-function tellJunctor(path: string, text: string, findings: Findings): void {
-  findings.errors.push(fieldError.invalid('<nil>', '', `${JSON.stringify(path)} ${text}`));
-}
-
-function compileJunctors(schema: JsonSchema): Check | undefined {
-  const { allOf, anyOf, oneOf, not } = schema;
-  if (allOf === undefined && anyOf === undefined && oneOf === undefined && not === undefined) return undefined;
-  const any = anyOf?.map(checkOf);
-  const one = oneOf?.map(checkOf);
-  const all = allOf?.map(checkOf);
-  const never = not === undefined ? undefined : checkOf(not);
-  return (value, path, findings) => {
-    if (any !== undefined && any.length > 0) checkAnyOf(any, value, path, findings);
-    if (one !== undefined && one.length > 0) checkOneOf(one, value, path, findings);
-    if (all !== undefined && all.length > 0) checkAllOf(all, value, path, findings);
-    if (never !== undefined && run(never, value, path).errors.length === 0) {
-      tellJunctor(path, 'must not validate the schema (not)', findings);
-    }
-  };
-}
-
-function run(check: Check, value: unknown, path: string): Findings {
-  const findings: Findings = { errors: [], checks: 0 };
-  check(value, path, findings);
-  return findings;
-}
-
-function isValid(findings: Findings): boolean {
-  return findings.errors.length === 0;
-}
-
-/** Of the failed alternatives, the first of those that made most checks. */
-function furthest(results: readonly Findings[]): Findings {
-  return results.reduce((best, result) => (result.checks > best.checks ? result : best));
-}
-
-function checkAnyOf(checks: readonly Check[], value: unknown, path: string, findings: Findings): void {
-  const results: Findings[] = [];
-  for (const check of checks) {
-    const result = run(check, value, path);
-    if (isValid(result)) return;
-    results.push(result);
-  }
-  tellJunctor(path, 'must validate at least one schema (anyOf)', findings);
-  findings.errors.push(...furthest(results).errors);
-}
-
-function checkOneOf(checks: readonly Check[], value: unknown, path: string, findings: Findings): void {
-  const results = checks.map(check => run(check, value, path));
-  const valid = results.filter(isValid).length;
-  if (valid === 1) return;
-  const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-  tellJunctor(path, `must validate one and only one schema (oneOf). ${found}`, findings);
-  if (valid === 0) findings.errors.push(...furthest(results).errors);
-}
-
-function checkAllOf(checks: readonly Check[], value: unknown, path: string, findings: Findings): void {
-  const results = checks.map(check => run(check, value, path));
-  for (const result of results) findings.errors.push(...result.errors);
-  const valid = results.filter(isValid).length;
-  if (valid < checks.length) {
-    tellJunctor(path, `must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`, findings);
-  }
 }
