@@ -20,7 +20,7 @@ export interface GoField {
   readonly isOptional: boolean;
 }
 
-interface RawField {
+export interface RawField {
   readonly name: string | undefined;
   readonly type: string;
   readonly tags: ReadonlyMap<string, string>;
@@ -127,7 +127,7 @@ function resolve(from: string, type: string): { packageName: string | undefined;
   return { packageName: imports.get(type.slice(0, dot)), name: type.slice(dot + 1) };
 }
 
-function parseStructs(text: string): ReadonlyMap<string, readonly RawField[]> {
+export function parseStructs(text: string): ReadonlyMap<string, readonly RawField[]> {
   const structs = new Map<string, readonly RawField[]>();
   for (const match of text.matchAll(/^type (\w+) struct ?\{(\n[\s\S]*?^|)\}/gm)) {
     structs.set(match[1]!, parseFields(match[2]!));
@@ -160,7 +160,7 @@ function parseTags(text: string): ReadonlyMap<string, string> {
   return new Map([...text.matchAll(/(\w+):"([^"]*)"/g)].map(match => [match[1]!, match[2]!]));
 }
 
-function parseEnums(text: string): ReadonlyMap<string, readonly string[]> {
+export function parseEnums(text: string): ReadonlyMap<string, readonly string[]> {
   const names = [...text.matchAll(/((?:^\/\/.*\n)+)type (\w+) string$/gm)]
     .filter(match => /^\/\/ ?\+enum\b/m.test(match[1]!))
     .map(match => match[2]!);
