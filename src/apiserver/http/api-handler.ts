@@ -1,6 +1,6 @@
-import type { Pod } from '../../api/generated/index.ts';
+import { type Pod, schemaOfKind } from '../../api/generated/index.ts';
 import type { ResourceRequest, Verb } from '../../client/index.ts';
-import { StatusError, statusError } from '../../machinery/index.ts';
+import { parseGroupVersion, StatusError, statusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
@@ -15,7 +15,7 @@ import { respondLog } from './pod-log.ts';
 import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
 import { parseQuery, type Query } from './query.ts';
 import { RepresentationCache } from './representation.ts';
-import { readRequestBody } from './request-body.ts';
+import { readRequestBody, type SchemaLookup } from './request-body.ts';
 import { RequestCall } from './request-call.ts';
 import { RequestDeadlines } from './request-deadlines.ts';
 import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
@@ -47,6 +47,7 @@ interface Incoming {
 export type UpgradeAnswer = { readonly refusal: HttpResponse } | { readonly target: StreamTarget };
 
 const bodyVerbs: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
+const bodyKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'Eviction', 'TokenRequest', 'Scale', 'Binding']);
 const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 
 /**
@@ -228,7 +229,7 @@ export class ApiHandler {
   /** Whoever may not do it is told so, whatever is wrong with the body. */
   async #readBody(http: HttpRequest, info: RequestInfo, call: RequestCall): ReturnType<typeof readRequestBody> {
     try {
-      return await readRequestBody(http, info.verb);
+      return await readRequestBody(http, info.verb, this.#findSchema);
     } catch (error) {
       this.#authorize(info, call.user);
       throw error;
@@ -243,6 +244,14 @@ export class ApiHandler {
     );
     return object as Pod;
   }
+
+  /** Kinds that are served, and those that only travel in bodies (DeleteOptions, Eviction, TokenRequest, Scale). */
+  readonly #findSchema: SchemaLookup = (apiVersion, kind) => {
+    const { group, version } = parseGroupVersion(apiVersion);
+    const served = this.#options.core.resources.lookupKind(group, version, kind);
+    if (served !== undefined) return served.version.schema();
+    return bodyKinds.has(kind) ? schemaOfKind(group, version, kind) : undefined;
+  };
 
   #requireNodes(): NodeConnections {
     const { nodes } = this.#options;

@@ -199,7 +199,7 @@ const protobufTypes: ReadonlySet<string> = new Set([
 
 function respondOpenApiV2(openApi: OpenApiSource, http: HttpRequest): HttpResponse {
   const wanted = parseAccept(readHeader(http.headers, 'accept') ?? '').find(isOpenApiType);
-  if (wanted !== undefined && protobufTypes.has(wanted.type) && openApi.v2Protobuf !== undefined) {
+  if (wanted !== undefined && protobufTypes.has(wanted.type)) {
     const bytes = openApi.v2Protobuf();
     return { status: 200, headers: { 'content-type': wanted.type }, body: { kind: 'binary', bytes } };
   }

@@ -2,8 +2,8 @@
 export interface OpenApiSource {
   /** The Swagger 2.0 document as JSON. */
   v2(): string;
-  /** The same in gnostic's protobuf, which kubectl up to 1.2x reads; undefined where it is not offered. */
-  v2Protobuf?(): Uint8Array;
+  /** The same in gnostic's protobuf, which kubectl before 1.27 reads. */
+  v2Protobuf(): Uint8Array;
   /** The OpenAPI 3.0 document of `api/v1` or `apis/GROUP/VERSION`; undefined where nothing is served. */
   v3(path: string): string | undefined;
   /** Changes when the document does, without making it; the document's own hash where absent. */

@@ -1,8 +1,20 @@
 import type { PatchType } from '../../client/index.ts';
-import { type Decoded, decodeJson, findDuplicateFields, loadYamlDecoder, StatusError } from '../../machinery/index.ts';
+import {
+  type Decoded,
+  decodeJson,
+  findDuplicateFields,
+  loadYamlDecoder,
+  type ObjectSchema,
+  StatusError,
+  statusError,
+} from '../../machinery/index.ts';
+import { decodeMessage, openEnvelope, WireError } from '../../machinery/protobuf/index.ts';
 import type { HttpRequest } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { parseMediaType } from './media-type.ts';
+
+/** Finds the schema by which a protobuf body is read; undefined for a kind that nobody serves. */
+export type SchemaLookup = (apiVersion: string, kind: string) => ObjectSchema | undefined;
 
 /** Kubernetes: `MaxRequestBodyBytes` of the generic API server. */
 export const requestBodyBytesMax = 3 * 1024 * 1024;
@@ -14,7 +26,8 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
-const objectTypes = ['application/json', 'application/yaml'] as const;
+const protobufType = 'application/vnd.kubernetes.protobuf';
+const objectTypes = ['application/json', 'application/yaml', protobufType] as const;
 
 export interface RequestBody {
   readonly value: unknown;
@@ -29,13 +42,18 @@ const noFindings: readonly string[] = [];
  * The decoded body of a request that carries one. Throws 400 with line and column for text that is neither JSON nor
  * YAML, 413 for what is too large, 415 for any other kind of body.
  */
-export async function readRequestBody(request: HttpRequest, verb: string): Promise<RequestBody> {
+export async function readRequestBody(
+  request: HttpRequest,
+  verb: string,
+  findSchema: SchemaLookup,
+): Promise<RequestBody> {
   const type = readContentType(request, verb);
   const patchType = verb === 'patch' ? patchTypes[type] : undefined;
   if (verb === 'patch' ? patchType === undefined : !(objectTypes as readonly string[]).includes(type)) {
-    throw refuseMediaType(type, verb);
+    throw refuseMediaType(verb);
   }
-  const text = readText(request, type, verb);
+  if (type === protobufType) return { value: readProtobuf(request.body, findSchema), findings: noFindings };
+  const text = readText(request, verb);
   const isYaml = type === 'application/yaml' || (patchType === 'apply' && !looksLikeJson(text));
   if (isYaml) return readYaml(text, patchType);
   const value = valueFrom(decodeJson(text));
@@ -65,11 +83,28 @@ function readContentType(request: HttpRequest, verb: string): string {
   return parseMediaType(header).type;
 }
 
-function readText(request: HttpRequest, type: string, verb: string): string {
+function readText(request: HttpRequest, verb: string): string {
   const { body } = request;
   if (typeof body === 'string') return body;
   if (body === undefined) return '';
-  throw refuseMediaType(type, verb);
+  throw refuseMediaType(verb);
+}
+
+/** Kubernetes: a protobuf object names its kind in the envelope, not in itself. */
+function readProtobuf(body: HttpRequest['body'], findSchema: SchemaLookup): unknown {
+  try {
+    const { apiVersion, kind, message } = openEnvelope(typeof body === 'object' ? body : new Uint8Array(0));
+    const schema = findSchema(apiVersion, kind);
+    if (schema === undefined) {
+      throw statusError.badRequest(
+        `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,
+      );
+    }
+    return { apiVersion, kind, ...decodeMessage(message, schema) };
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw statusError.badRequest(`the object provided is unrecognized: ${error.message}`);
+  }
 }
 
 function looksLikeJson(text: string): boolean {
@@ -81,15 +116,11 @@ function looksLikeJson(text: string): boolean {
   return false;
 }
 
-function refuseMediaType(type: string, verb: string): StatusError {
+function refuseMediaType(verb: string): StatusError {
   const accepted: readonly string[] = verb === 'patch' ? Object.keys(patchTypes) : objectTypes;
-  const hint =
-    type === 'application/vnd.kubernetes.protobuf' || type === 'application/cbor'
-      ? ` (this server does not read ${type} yet: send JSON)`
-      : '';
   return new StatusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${hint}`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 }
 

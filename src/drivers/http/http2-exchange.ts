@@ -78,9 +78,14 @@ class Http2Side implements ResponseSide {
 
   sendWhole(status: number, headers: OutgoingHeaders, body: string | Uint8Array): void {
     if (this.out.destroyed || this.out.closed) return;
+    if (status === 304 || status === 204) {
+      // Node ends such a stream by itself; ending it again resets it, which Go's client takes for a failure.
+      this.begin(status, headers);
+      return;
+    }
     headers['content-length'] = Buffer.byteLength(body);
     this.begin(status, headers);
-    this.out.end(body);
+    if (!this.out.writableEnded) this.out.end(body);
   }
 
   abandon(): void {
