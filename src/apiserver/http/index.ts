@@ -6,6 +6,7 @@
  * Start reading at `api-handler.ts`, then `http-message.ts`.
  */
 export { ApiHandler, type ApiHandlerOptions, type UpgradeAnswer } from './api-handler.ts';
+export { createOpenApi } from './create-open-api.ts';
 export type { HealthCheck } from './health.ts';
 export type {
   ClientCertificate,
