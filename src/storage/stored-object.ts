@@ -37,6 +37,11 @@ export class StoredObject {
     return this.#object ?? this.#decode();
   }
 
+  /** Whether a look at the object costs nothing. */
+  get isDecoded(): boolean {
+    return this.#object !== undefined;
+  }
+
   /** The decoded object, not kept: for a look at every object of a resource, which would keep all of them decoded. */
   peek(): UnknownObject {
     return this.#object ?? this.#decoded?.deref() ?? (JSON.parse(this.#json!) as UnknownObject);

@@ -9,6 +9,8 @@ export interface CacheHost {
   range(request: RangeRequest): Promise<RangeResult<StoredObject>>;
   /** Rejects with a `StatusError` (504) when the revision has not come within three seconds. */
   reach(revision: number): Promise<void>;
+  /** Lets others have their turn. */
+  pause(): Promise<void>;
   /** A watcher wants bookmarks from now on. */
   startBookmarks(): void;
 }

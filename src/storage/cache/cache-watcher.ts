@@ -84,7 +84,7 @@ export class CacheWatcher implements CacheWatch {
   #selects(stored: StoredObject | undefined): boolean {
     if (stored === undefined) return false;
     const { equals, matches } = this.selection;
-    if (equals !== undefined && (this.#readValue!(stored.object) ?? '') !== equals.value) return false;
-    return matches === undefined || matches(stored.object);
+    if (equals !== undefined && (this.#readValue!(stored.peek()) ?? '') !== equals.value) return false;
+    return matches === undefined || matches(stored.peek());
   }
 }

@@ -76,7 +76,7 @@ export class ResourceCache implements ObjectCache {
     const { namespace, matches } = selection;
     const found: StoredObject[] = [];
     const offer = ({ stored }: ResourceRow): boolean => {
-      if (matches === undefined || matches(stored.object)) found.push(stored);
+      if (matches === undefined || matches(stored.peek())) found.push(stored);
       return true;
     };
     const narrowed = this.narrow(selection);
@@ -160,7 +160,7 @@ export class ResourceCache implements ObjectCache {
   }
 
   hasIndexedValue({ equals }: Selection, stored: StoredObject): boolean {
-    return equals === undefined || (this.#readerOf(equals.field)(stored.object) ?? '') === equals.value;
+    return equals === undefined || (this.#readerOf(equals.field)(stored.peek()) ?? '') === equals.value;
   }
 
   #findByName(namespace: string | undefined, name: string): ResourceRow[] {

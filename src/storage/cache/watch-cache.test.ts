@@ -14,8 +14,8 @@ import type {
 } from '../object-cache.ts';
 import { createObjectCodec } from '../object-codec.ts';
 import { objectKey, resourcePrefix } from '../object-keys.ts';
-import type { Store } from '../store.ts';
-import { draftObject, type StoredObject } from '../stored-object.ts';
+import type { Store, ValueCodec } from '../store.ts';
+import { draftObject, StoredObject } from '../stored-object.ts';
 import { ChangeLog } from './change-log.ts';
 import { WatchCache } from './watch-cache.ts';
 
@@ -66,9 +66,9 @@ class Recorder implements CacheWatchSink {
   }
 }
 
-async function setUp() {
+async function setUp(codec: Pick<ValueCodec<StoredObject>, 'atRevision'> = createObjectCodec()) {
   const world = new VirtualWorld({ seed: 1, drainMicrotasks: () => new Promise(resolve => setImmediate(resolve)) });
-  const store: Store<StoredObject> = new MemoryStore({ clock: world.clock, codec: createObjectCodec() });
+  const store: Store<StoredObject> = new MemoryStore({ clock: world.clock, codec });
   const all = await WatchCache.start({ clock: world.clock, store });
   const cache = all.open(pods);
   const put = async (choice: PodChoice): Promise<StoredObject> => {
@@ -451,6 +451,26 @@ describe('a watch', () => {
     });
     await store.commit({ compare: [], operations });
     assert.deepEqual([seen.batches.length, seen.told.length, sizes], [1, 3, [3]]);
+  });
+});
+
+describe('a list of objects that are only text', () => {
+  it('lets others have their turn, and still shows one revision', async () => {
+    const codec = createObjectCodec();
+    const asText = (stored: StoredObject): StoredObject =>
+      new StoredObject(stored.key, stored.revision, undefined, stored.json, undefined);
+    const { world, cache, put, remove } = await setUp({
+      atRevision: (draft, revision) => asText(codec.atRevision(draft, revision)),
+    });
+    for (let i = 0; i < 5000; i++) await put({ namespace: 'a', name: `p${i}`, app: i % 2 === 0 ? 'web' : 'db' });
+    const list = cache.list({ matches: hasApp('web') });
+    await Promise.resolve();
+    await remove('a', 'p9998');
+    await put({ namespace: 'a', name: 'p9999', app: 'web' });
+    for (let i = 4000; i < 5000; i++) await put({ namespace: 'a', name: `p${i}`, app: 'db' });
+    await world.flush();
+    const { objects, revision } = await list;
+    assert.deepEqual([objects.length, revision], [2500, 5001]);
   });
 });
 

@@ -109,6 +109,10 @@ export class WatchCache implements CacheHost {
     });
   }
 
+  pause(): Promise<void> {
+    return this.#clock.sleep(0);
+  }
+
   startBookmarks(): void {
     this.#bookmarkTimer ??= this.#clock.after(this.#bookmarkIntervalMs, () => this.#tellBookmarks());
   }

@@ -87,8 +87,10 @@ class Watch<V> {
 
   tell(batch: readonly StoreEvent<V>[]): void {
     if (this.#isOver) return;
-    const wanted = batch.every(event => this.#wants(event)) ? batch : batch.filter(event => this.#wants(event));
-    if (wanted.length > 0) this.sink.events(wanted);
+    let wanted = 0;
+    for (let i = 0; i < batch.length; i++) if (this.#wants(batch[i]!)) wanted++;
+    if (wanted === batch.length) this.sink.events(batch);
+    else if (wanted > 0) this.sink.events(batch.filter(event => this.#wants(event)));
     else this.sink.progress?.(batch[batch.length - 1]!.revision);
   }
 
