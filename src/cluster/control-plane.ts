@@ -9,7 +9,13 @@ import {
 } from '../apiserver/index.ts';
 import { Client, Informers } from '../client/index.ts';
 import { Scheduler } from '../scheduler/index.ts';
-import { type Store, type StoredObject, WatchCache } from '../storage/index.ts';
+import {
+  type AutoCompaction,
+  type Store,
+  type StoredObject,
+  startAutoCompaction,
+  WatchCache,
+} from '../storage/index.ts';
 import type { World } from '../world/index.ts';
 import { componentUsers } from './component-users.ts';
 import { ControllerManager } from './controller-manager.ts';
@@ -37,6 +43,7 @@ export class ControlPlane {
   readonly server: ApiServer;
   readonly cache: WatchCache;
   readonly #access: AccessControl;
+  readonly #compaction: AutoCompaction;
   readonly #running: RunningApiServer;
   readonly #controllers: ControllerManager | undefined;
   readonly #scheduler: { readonly component: Scheduler; readonly informers: Informers } | undefined;
@@ -50,6 +57,7 @@ export class ControlPlane {
     const { world, certificateAuthority, podCidr = '10.244.0.0/16', without = [] } = options;
     this.cache = cache;
     this.#access = access;
+    this.#compaction = startAutoCompaction({ world, store: options.store });
     this.#running = running;
     this.server = running.server;
     this.#controllers = without.includes('controllers')
@@ -103,6 +111,7 @@ export class ControlPlane {
     this.#controllers?.stop();
     this.#access.stop();
     this.#running.stop();
+    this.#compaction.stop();
   }
 
   #buildScheduler(world: World): { readonly component: Scheduler; readonly informers: Informers } {
