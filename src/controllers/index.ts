@@ -8,6 +8,7 @@
 import type { Controller } from '../client/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { endpointSliceController, endpointsController } from './endpoints/index.ts';
+import { jobController, ttlAfterFinishedController } from './job/index.ts';
 import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
 import { replicaSetController } from './replica-set.ts';
@@ -35,6 +36,8 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     taintEvictionController,
     deploymentController,
     replicaSetController,
+    jobController,
+    ttlAfterFinishedController,
     endpointSliceController,
     endpointsController,
   ];

@@ -1,0 +1,9 @@
+/**
+ * Jobs: how many pods should run, what became of those that ran, and when a Job is over.
+ *
+ * Absent: backoffLimitPerIndex, maxFailedIndexes and successPolicy.
+ *
+ * Start reading at `job.ts`; that each pod's end counts exactly once is the business of `job-tally.ts`.
+ */
+export { jobController } from './job.ts';
+export { ttlAfterFinishedController } from './ttl-after-finished.ts';
