@@ -1,9 +1,9 @@
 import type { ResourceRequest, Transport, Watch, WatchSink } from '../client/index.ts';
 import { type KubeObject, StatusError } from '../machinery/index.ts';
 import type { ApiServer } from './api-server.ts';
-import type { ApiResult, CallContext, ListResult, UserInfo } from './core-contract.ts';
+import type { ApiResult, ApiWatchSink, CallContext, ListResult, ServedResource, UserInfo } from './core-contract.ts';
 import { DecisionMemo } from './decision-memo.ts';
-import { convertToServed } from './served-version.ts';
+import { convertToServed, isShownAsStored } from './served-version.ts';
 
 /**
  * The way to the API server for components of its own process. Hands over the very instances that are stored, so
@@ -27,13 +27,14 @@ class LocalTransport implements Transport {
   async request(request: ResourceRequest): Promise<KubeObject> {
     this.#decisions.demand(request);
     const result = await this.#server.executeAuthorized(request, this.#call);
-    return result.kind === 'object' ? servedObject(result.object, result.resource) : answerOf(result);
+    return result.kind === 'object' ? convertToServed(result.object, result.resource) : answerOf(result);
   }
 
   watch(request: ResourceRequest, sink: WatchSink): Watch {
     try {
       this.#decisions.demand(request);
-      return this.#server.watchAuthorized(request, sink);
+      const { resource } = this.#server.context.endpoints.get(request.type);
+      return this.#server.watchAuthorized(request, isShownAsStored(resource) ? sink : convertingSink(sink, resource));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       sink.end(error);
@@ -42,8 +43,13 @@ class LocalTransport implements Transport {
   }
 }
 
-function servedObject(object: KubeObject, resource: Parameters<typeof convertToServed>[1]): KubeObject {
-  return convertToServed(object, resource);
+/** Shows events in a version that is not the one in which objects are stored. */
+function convertingSink(sink: WatchSink, resource: ServedResource): ApiWatchSink {
+  return {
+    events: batch =>
+      sink.events(batch.map(({ type, object }) => ({ type, object: convertToServed(object, resource) }))),
+    end: error => sink.end(error),
+  };
 }
 
 function answerOf(result: Exclude<ApiResult, { kind: 'object' }>): KubeObject {

@@ -2,11 +2,21 @@ import { formatGroupVersion, type KubeObject } from '../machinery/index.ts';
 import type { ServedResource } from './core-contract.ts';
 
 /**
+ * Whether objects always read as they are stored: a built-in kind in its storage version. The objects of a CRD may have
+ * been stored in any of its versions.
+ */
+export function isShownAsStored(resource: ServedResource): boolean {
+  const { storage, versions } = resource.definition;
+  if (resource.crd !== undefined) return false;
+  return versions.length === 1 || resource.version.type === storage;
+}
+
+/**
  * A stored object as `resource`'s version shows it; the object itself where that is its version already, so that its
  * encodings can be shared. Pure; whoever converts for many readers keeps the outcome.
  */
 export function convertToServed(object: KubeObject, resource: ServedResource): KubeObject {
-  if (resource.crd === undefined && resource.definition.versions.length === 1) return object;
+  if (isShownAsStored(resource)) return object;
   const { type, convert } = resource.version;
   const apiVersion = formatGroupVersion(type);
   if (object.apiVersion === apiVersion) return object;

@@ -59,7 +59,9 @@ export async function createAdmitted(
   for (let attempt = 1; ; attempt++) {
     const named = generateName(prefix, server.names.suffix(5));
     try {
-      return await storeNew(server, write, { ...object, metadata: { ...object.metadata, name: named } });
+      const complete = { ...object, metadata: { ...object.metadata, name: named } };
+      // Defaults may follow from the name.
+      return await storeNew(server, write, write.endpoint.rules.setDefaults?.(complete) ?? complete);
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists') || attempt === maxGeneratedNames) throw error;
     }

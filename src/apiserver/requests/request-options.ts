@@ -12,7 +12,7 @@ export function optionsOf(request: ResourceRequest): RequestOptions {
 
 /** Kubernetes: ValidateCreateOptions, ValidateUpdateOptions, ValidatePatchOptions. */
 export function checkWriteOptions(options: RequestOptions, kind: string, patchType?: PatchType): void {
-  if (options === noOptions) return;
+  if (options === noOptions && patchType !== 'apply') return;
   const errors: FieldError[] = [];
   const { fieldManager, fieldValidation } = options;
   if (patchType === 'apply' && !fieldManager)
