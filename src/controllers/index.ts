@@ -11,6 +11,7 @@ import { endpointSliceController, endpointsController } from './endpoints/index.
 import { jobController, ttlAfterFinishedController } from './job/index.ts';
 import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
+import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replica-set.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
@@ -34,6 +35,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     nodeIpamController(settings.podCidr),
     nodeLifecycleController,
     taintEvictionController,
+    podGarbageController,
     deploymentController,
     replicaSetController,
     jobController,
