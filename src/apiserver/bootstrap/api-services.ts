@@ -52,13 +52,11 @@ async function publish(server: ServerContext, client: Client, name: string, serv
   if (!isSemanticallyEqual(present.spec, wanted.spec)) {
     await ignoring('Conflict', () => client.update(apiServices, { ...present, spec: wanted.spec }));
   }
-  if (!isAvailable(present))
-    await ignoring('Conflict', () => client.updateStatus(apiServices, withStatus(present, wanted)));
-}
-
-function withStatus(present: APIService, wanted: APIService): APIService {
-  const { resourceVersion, ...metadata } = present.metadata;
-  return { ...present, metadata, status: wanted.status };
+  if (isAvailable(present)) return;
+  // Read again: the write before has changed the resourceVersion, without which this kind takes no update.
+  const current = server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
+  if (current === undefined) return;
+  await ignoring('Conflict', () => client.updateStatus(apiServices, { ...current, status: wanted.status }));
 }
 
 function isAvailable(service: APIService): boolean {
