@@ -192,16 +192,18 @@ function respondDocument(
   return isKnown ? { status: 304, headers, body: '' } : { status: 200, headers, body: document.text };
 }
 
+const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+/** Clients before 1.28 ask with an `@`, which no Content-Type may hold. */
 const protobufTypes: ReadonlySet<string> = new Set([
+  protobufType,
   'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
-  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
 ]);
 
 function respondOpenApiV2(openApi: OpenApiSource, http: HttpRequest): HttpResponse {
   const wanted = parseAccept(readHeader(http.headers, 'accept') ?? '').find(isOpenApiType);
   if (wanted !== undefined && protobufTypes.has(wanted.type)) {
     const bytes = openApi.v2Protobuf();
-    return { status: 200, headers: { 'content-type': wanted.type }, body: { kind: 'binary', bytes } };
+    return { status: 200, headers: { 'content-type': protobufType }, body: { kind: 'binary', bytes } };
   }
   const text = openApi.v2();
   return respondDocument({ text, etag: formatEtag(text) }, http);
