@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLinuxHost } from '../../src/drivers/host/index.ts';
@@ -10,10 +11,12 @@ import {
   type ContainerConfig,
   type ExecSession,
   isRuntimeError,
+  type PullProgress,
   type RuntimeEvent,
   type SandboxConfig,
 } from '../../src/node/runtime/index.ts';
-import { buildBusyboxImage } from '../fixtures/busybox-image.ts';
+import { buildBusyboxImage, buildBusyboxOciArchive, busyboxParts } from '../fixtures/busybox-image.ts';
+import { type ImageRegistry, startImageRegistry } from '../fixtures/image-registry.ts';
 import { containersMissing, type OwnContainerd, startOwnContainerd } from '../fixtures/own-containerd.ts';
 
 async function textOf(source: ByteSource): Promise<string> {
@@ -286,8 +289,79 @@ describe('containerd as a node’s runtime', { skip: containersMissing }, () => 
     assert.ok(filesystem!.mountpoint.startsWith(own.directory));
   });
 
-  it('says why an image cannot be pulled', async () => {
-    await assert.rejects(own.runtime.pullImage('127.0.0.1:1/nobody/there:1'), error => isRuntimeError(error));
+  it('imports an OCI archive', async () => {
+    const { path, name } = await buildBusyboxOciArchive({ name: 'localhost/from-oci:3' });
+    assert.deepEqual(await own.runtime.importImages(createReadStream(path)), [name]);
+    execFileSync('rm', ['-r', path.slice(0, path.lastIndexOf('/'))]);
+    const id = await start('oci', 'echo it runs', { image: name });
+    assert.equal((await exitOf(id)).exitCode, 0);
+  });
+
+  describe('pulling', () => {
+    let registry: ImageRegistry;
+    before(async () => {
+      const filler = (): string => randomBytes(4 << 20).toString('hex');
+      const images = {
+        'team/app:1': await busyboxParts({ files: { '/app': 'pulled', '/filler': filler() } }),
+        'team/other:1': await busyboxParts({ files: { '/filler': filler() } }),
+      };
+      registry = await startImageRegistry({ images, user: 'me', password: 'secret', layerDelayMs: 700 });
+    });
+    after(() => registry?.close());
+    const auth = { username: 'me', password: 'secret' };
+
+    it('brings an image with credentials, telling how far it is', async () => {
+      const progress: PullProgress[] = [];
+      const name = `${registry.address}/team/app:1`;
+      const image = await own.runtime.pullImage(name, { auth, onProgress: one => progress.push(one) });
+      assert.ok(progress.some(one => one.doneBytes > 0 && one.doneBytes < one.totalBytes));
+      const id = await start('pulled', 'test "$(cat /app)" = pulled', { image });
+      assert.equal((await exitOf(id)).exitCode, 0);
+      assert.deepEqual((await own.runtime.imageStatus(name))?.repoTags, [name]);
+    });
+
+    it('stops when it is aborted', async () => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 200);
+      const pull = own.runtime.pullImage(`${registry.address}/team/other:1`, { auth }, abort.signal);
+      await assert.rejects(pull, error => isRuntimeError(error, 'canceled'));
+    });
+
+    it('says why it cannot', async () => {
+      const pull = (image: string, options = {}) => own.runtime.pullImage(image, options);
+      await assert.rejects(pull(`${registry.address}/team/app:1`), /401 Unauthorized|authorization failed/);
+      const missing = pull(`${registry.address}/team/app:2`, { auth });
+      await assert.rejects(missing, error => isRuntimeError(error, 'notFound'));
+      await assert.rejects(pull('127.0.0.1:1/nobody/there:1'), /connection refused/);
+    });
+  });
+
+  it('runs a pod on the host’s network, with a privileged container', async () => {
+    const namespaces = { network: 'node', pid: 'node', ipc: 'node' } as const;
+    const config = own.sandbox('hosted', { hostname: '', security: { namespaces, privileged: true } });
+    const id = await own.runtime.runPodSandbox(config);
+    const container = await own.runtime.createContainer(
+      id,
+      {
+        name: 'c',
+        attempt: 0,
+        image: own.image,
+        command: ['sleep', '1000'],
+        security: { privileged: true, namespaces },
+        mounts: [{ containerPath: '/host', hostPath: own.directory, propagation: 'private', readonly: true }],
+      },
+      config,
+    );
+    await own.runtime.startContainer(container);
+    const result = await own.runtime.execSync(container, ['sh', '-c', 'hostname; ls /host; cat /proc/1/comm']);
+    assert.ok(result.outcome === 'exited');
+    const lines = result.stdout.split('\n');
+    assert.equal(lines[0], hostname());
+    assert.ok(lines.includes('data'));
+    assert.ok(lines.includes(readFileSync('/proc/1/comm', 'utf8').trim()), 'sees the host’s processes');
+    assert.deepEqual((await own.runtime.podSandboxStatus(id)).namespaces, namespaces);
+    await own.runtime.stopPodSandbox(id);
+    await own.runtime.removePodSandbox(id);
   });
 
   it('stops and removes a sandbox with all that runs in it', async () => {

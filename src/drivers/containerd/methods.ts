@@ -30,11 +30,6 @@ const timestamp = message({ seconds: field(1, integer), nanos: field(2, integer)
 
 const content = service('content');
 const contentInfo = message({ digest: field(1, string), size: field(2, integer), labels: textMap(5) });
-export const getContentInfo = content(
-  'Info',
-  message({ digest: field(1, string) }),
-  message({ info: field(1, contentInfo) }),
-);
 export const updateContent = content(
   'Update',
   message({ info: field(1, contentInfo), updateMask: field(2, message({ paths: repeated(1, string) })) }),

@@ -6,5 +6,4 @@
  * port-forward). Start reading at `cri-client.ts`.
  */
 export { CriClient } from './cri-client.ts';
-export { getContainerEvents } from './methods.ts';
 export { toRuntimeError } from './runtime-failure.ts';

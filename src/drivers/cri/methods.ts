@@ -147,18 +147,6 @@ export const listPodSandboxStats = runtime(
   message({ stats: repeated(1, sandboxStats) }),
 );
 
-export const getContainerEvents = runtime(
-  'GetContainerEvents',
-  empty,
-  message({
-    containerId: field(1, string),
-    containerEventType: field(2, integer),
-    createdAt: field(3, integer),
-    podSandboxStatus: field(4, sandboxStatus),
-    containersStatuses: repeated(5, containerStatus),
-  }),
-);
-
 const ofImage = message({ image: field(1, imageSpec) });
 export const listImages = images(
   'ListImages',

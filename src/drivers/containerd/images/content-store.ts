@@ -84,17 +84,6 @@ export class ContentStore {
     return { mediaType, digest, size };
   }
 
-  /** Whether a blob of this digest is stored. */
-  async has(digest: string): Promise<boolean> {
-    try {
-      await this.#call(containerd.getContentInfo, { digest });
-      return true;
-    } catch (error) {
-      if (isRuntimeError(error, 'notFound')) return false;
-      throw error;
-    }
-  }
-
   /** Sets a stored blob's labels; those that it has under other names stay. */
   async label(digest: string, labels: Record<string, string>): Promise<void> {
     const paths = Object.keys(labels).map(name => `labels.${name}`);
@@ -122,6 +111,18 @@ export class ContentStore {
     } catch (error) {
       throw toRuntimeError(error);
     }
+  }
+}
+
+/** Whether containerd knows an image by this name. */
+export async function hasImage(connection: GrpcConnection, name: string): Promise<boolean> {
+  try {
+    await connection.call(containerd.getImage, { name }, { metadata: containerd.criNamespace, timeoutMs: 30_000 });
+    return true;
+  } catch (error) {
+    const failure = toRuntimeError(error);
+    if (isRuntimeError(failure, 'notFound')) return false;
+    throw failure;
   }
 }
 

@@ -1,9 +1,10 @@
 import { pack } from 'tar-stream';
 import type { GrpcConnection } from '../../grpc/index.ts';
-import { ContentStore } from './content-store.ts';
+import { ContentStore, hasImage } from './content-store.ts';
 import { writeManifest } from './import-image-archive.ts';
 import { createPauseProgram } from './pause-program.ts';
 
+/** Its number goes up whenever the program changes. */
 export const pauseImage = 'localhost/sampan-pause:1';
 
 /** OCI's names of architectures are Go's. */
@@ -11,6 +12,7 @@ const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 
 /** Makes sure that containerd has the image that sandboxes start from; it comes from no registry. */
 export async function installPauseImage(connection: GrpcConnection, architecture: string): Promise<void> {
+  if (await hasImage(connection, pauseImage)) return;
   await ContentStore.writing(connection, async store => {
     const layer = await store.write([await layerOf(createPauseProgram(architecture))]);
     const config = await store.writeJson(
@@ -34,7 +36,7 @@ export async function installPauseImage(connection: GrpcConnection, architecture
 
 async function layerOf(program: Buffer): Promise<Buffer> {
   const archive = pack();
-  // Fixed times: the same program gives the same digest, and installing it twice changes nothing.
+  // A fixed time: the same program gives the same digest.
   archive.entry({ name: 'pause', mode: 0o555, mtime: new Date(0) }, program);
   archive.finalize();
   const parts: Buffer[] = [];
