@@ -6,6 +6,7 @@
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
 import type { Controller } from '../client/index.ts';
+import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { endpointSliceController, endpointsController } from './endpoints/index.ts';
 import { jobController, ttlAfterFinishedController } from './job/index.ts';
@@ -38,6 +39,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     podGarbageController,
     deploymentController,
     replicaSetController,
+    daemonSetController,
     jobController,
     ttlAfterFinishedController,
     endpointSliceController,

@@ -9,6 +9,7 @@ import {
 import type { Controller, ReconcileContext, Step, View } from '../../client/index.ts';
 import { compileLabelSelector, isDeepEqual, type KubeObject, type StatusError } from '../../machinery/index.ts';
 import { hashText } from '../../world/index.ts';
+import { encodeHash } from '../history/index.ts';
 import { claim, controllerOf, controllerReference, orphanIndex } from '../ownership.ts';
 import { isPodFinished } from '../pod-facts.ts';
 import { selectorKeys } from '../selector-keys.ts';
@@ -407,13 +408,5 @@ function withPausedCondition(deployment: Deployment, status: DeploymentStatus, n
 function hashTemplate(deployment: Deployment): string {
   const salt = deployment.status?.collisionCount ?? 0;
   const hash = hashText(JSON.stringify(deployment.spec.template) + (salt === 0 ? '' : String(salt)));
-  return encodeSafely(String(hash));
-}
-
-/** Kubernetes: SafeEncodeString, which keeps accidental words out of names. */
-function encodeSafely(text: string): string {
-  const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-  let out = '';
-  for (let i = 0; i < text.length; i++) out += alphabet[text.charCodeAt(i) % alphabet.length];
-  return out;
+  return encodeHash(hash);
 }

@@ -1,0 +1,86 @@
+import type { DaemonSet, Node, Pod, PodSpec, Toleration } from '../../api/generated/index.ts';
+import { findUntolerated, matchesNodeSelection } from '../../scheduling/index.ts';
+
+/** Kubernetes: a daemon belongs to its node, whatever state that is in. */
+const daemonTolerations: readonly Toleration[] = [
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
+];
+const hostNetworkToleration: Toleration = {
+  key: 'node.kubernetes.io/network-unavailable',
+  operator: 'Exists',
+  effect: 'NoSchedule',
+};
+
+const keepingAway: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+const drivingOut: ReadonlySet<string> = new Set(['NoExecute']);
+
+export interface DaemonFit {
+  readonly shouldRun: boolean;
+  /** A pod that is there already may stay. */
+  readonly mayStay: boolean;
+}
+
+/** Whether the set's pod belongs on the node. Resources do not count: a daemon is never kept off for want of them. */
+export function fitDaemon(set: DaemonSet, node: Node): DaemonFit {
+  const spec = withTolerations(set.spec!.template.spec!);
+  const nodeName = spec.nodeName;
+  if (nodeName !== undefined && nodeName !== '' && nodeName !== node.metadata.name)
+    return { shouldRun: false, mayStay: false };
+  const pod: Pod = { metadata: {}, spec };
+  if (!matchesNodeSelection(pod, node)) return { shouldRun: false, mayStay: false };
+  const { taints } = node.spec ?? {};
+  if (findUntolerated(spec.tolerations, taints, keepingAway) === undefined) return { shouldRun: true, mayStay: true };
+  return { shouldRun: false, mayStay: findUntolerated(spec.tolerations, taints, drivingOut) === undefined };
+}
+
+export function withTolerations(spec: PodSpec): PodSpec {
+  const needed = spec.hostNetwork === true ? [...daemonTolerations, hostNetworkToleration] : daemonTolerations;
+  const own = spec.tolerations ?? [];
+  const missing = needed.filter(
+    each => !own.some(has => has.key === each.key && has.effect === each.effect && has.operator === each.operator),
+  );
+  return { ...spec, tolerations: [...own, ...missing] };
+}
+
+/** Binds the pod to its node through affinity, which leaves the binding itself to the scheduler. */
+export function pinToNode(spec: PodSpec, nodeName: string): PodSpec {
+  const match = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] };
+  const nodeAffinity = spec.affinity?.nodeAffinity;
+  return {
+    ...spec,
+    affinity: {
+      ...spec.affinity,
+      nodeAffinity: {
+        ...nodeAffinity,
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: withNodeName(nodeAffinity, match) },
+      },
+    },
+  };
+}
+
+type NodeAffinity = NonNullable<NonNullable<PodSpec['affinity']>['nodeAffinity']>;
+
+function withNodeName(
+  affinity: NodeAffinity | undefined,
+  match: { readonly matchFields: readonly { key: string; operator: string; values: string[] }[] },
+) {
+  const terms = affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return terms.length === 0 ? [match] : terms.map(() => match);
+}
+
+/** The node that a daemon pod is for, bound or not. */
+export function targetNodeOf(pod: Pod): string | undefined {
+  if (pod.spec?.nodeName !== undefined && pod.spec.nodeName !== '') return pod.spec.nodeName;
+  const terms =
+    pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  for (const term of terms) {
+    const field = term.matchFields?.find(each => each.key === 'metadata.name' && each.operator === 'In');
+    if (field?.values?.length === 1) return field.values[0];
+  }
+  return undefined;
+}
