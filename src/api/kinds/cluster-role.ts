@@ -1,0 +1,30 @@
+import { type FieldError, fieldError, nameChecks, validateLabelSelector } from '../../machinery/index.ts';
+import { type ClusterRole, clusterRoles } from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { validatePolicyRules } from './policy-rules.ts';
+
+function validateClusterRole(role: ClusterRole): readonly FieldError[] {
+  const errors: FieldError[] = [...validatePolicyRules(role.rules, false)];
+  if (role.aggregationRule === undefined) return errors;
+  const selectors = role.aggregationRule.clusterRoleSelectors ?? [];
+  if (selectors.length === 0) {
+    return [
+      ...errors,
+      fieldError.required(
+        'aggregationRule.clusterRoleSelectors',
+        'at least one clusterRoleSelector required if aggregationRule is non-nil',
+      ),
+    ];
+  }
+  for (const [index, selector] of selectors.entries()) {
+    errors.push(...validateLabelSelector(selector, `aggregationRule.clusterRoleSelectors[${index}]`));
+  }
+  return errors;
+}
+
+export const clusterRole = defineKind(clusterRoles, {
+  hasGeneration: false,
+  canCreateOnUpdate: true,
+  validateName: nameChecks.pathSegment,
+  validateCreate: validateClusterRole,
+});

@@ -1,0 +1,103 @@
+import { humanizeAge, type KubeObject } from '../../machinery/index.ts';
+import { type Event, type EventsV1Event, events, eventsV1 } from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { nameColumn, textColumn, wide } from './table-columns.ts';
+
+/** Events are stored in the core group's shape; `events.k8s.io` shows the same with other field names. */
+function fromCore(object: KubeObject): KubeObject {
+  const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...rest } =
+    object as unknown as Event;
+  return {
+    ...rest,
+    eventTime: rest.eventTime,
+    regarding: involvedObject,
+    note: message,
+    reportingController: reportingComponent,
+    deprecatedSource: source,
+    deprecatedFirstTimestamp: firstTimestamp,
+    deprecatedLastTimestamp: lastTimestamp,
+    deprecatedCount: count,
+  } as unknown as KubeObject;
+}
+
+function toCore(object: KubeObject): KubeObject {
+  const {
+    regarding,
+    note,
+    reportingController,
+    deprecatedSource,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    deprecatedCount,
+    ...rest
+  } = object as unknown as EventsV1Event;
+  return {
+    ...rest,
+    involvedObject: regarding ?? {},
+    message: note,
+    reportingComponent: reportingController,
+    source: deprecatedSource,
+    firstTimestamp: deprecatedFirstTimestamp,
+    lastTimestamp: deprecatedLastTimestamp,
+    count: deprecatedCount,
+  } as unknown as KubeObject;
+}
+
+function firstSeen(event: Event, nowMs: number): string {
+  return humanizeAge(event.firstTimestamp ?? event.eventTime, nowMs);
+}
+
+function lastSeen(event: Event, nowMs: number): string {
+  if (event.series !== undefined) return humanizeAge(event.series.lastObservedTime, nowMs);
+  return event.lastTimestamp === undefined ? firstSeen(event, nowMs) : humanizeAge(event.lastTimestamp, nowMs);
+}
+
+function formatTarget({ involvedObject }: Event): string {
+  const kind = (involvedObject?.kind ?? '').toLowerCase();
+  return (involvedObject?.name ?? '') === '' ? kind : `${kind}/${involvedObject.name}`;
+}
+
+function formatSource({ source, reportingComponent, reportingInstance }: Event): string {
+  const component = source?.component || reportingComponent || '';
+  const instance = source?.host || reportingInstance || '';
+  return instance === '' ? component : `${component}, ${instance}`;
+}
+
+const involved = (field: keyof Event['involvedObject']) => (event: Event) => event.involvedObject?.[field] ?? '';
+
+export const event = defineKind(
+  events,
+  {
+    hasGeneration: false,
+    canCreateOnUpdate: true,
+    selectableFields: {
+      'involvedObject.kind': involved('kind'),
+      'involvedObject.namespace': involved('namespace'),
+      'involvedObject.name': involved('name'),
+      'involvedObject.uid': involved('uid'),
+      'involvedObject.apiVersion': involved('apiVersion'),
+      'involvedObject.resourceVersion': involved('resourceVersion'),
+      'involvedObject.fieldPath': involved('fieldPath'),
+      reason: object => object.reason ?? '',
+      reportingComponent: object => object.reportingComponent ?? '',
+      source: object => object.source?.component || object.reportingComponent || '',
+      type: object => object.type ?? '',
+    },
+    columns: [
+      textColumn<Event>('Last Seen', 'How long ago it last happened.', lastSeen),
+      textColumn<Event>('Type', 'Normal or Warning.', object => object.type ?? ''),
+      textColumn<Event>('Reason', 'Why, in one word.', object => object.reason ?? ''),
+      textColumn<Event>('Object', 'What it is about.', formatTarget),
+      textColumn<Event>('Subobject', 'Which part of it.', object => object.involvedObject?.fieldPath ?? '', wide),
+      textColumn<Event>('Source', 'Who reported it.', formatSource, wide),
+      textColumn<Event>('Message', 'What happened.', object => (object.message ?? '').trim()),
+      textColumn<Event>('First Seen', 'How long ago it first happened.', firstSeen, wide),
+      {
+        ...textColumn<Event>('Count', 'How often it happened.', () => '', wide),
+        value: object => object.series?.count ?? (object.count || 1),
+      },
+      { ...nameColumn, priority: wide },
+    ],
+  },
+  [{ type: eventsV1, convert: { toStorage: toCore, fromStorage: fromCore } }],
+);

@@ -1,0 +1,202 @@
+import { canonicalizeQuantity, type KubeObject } from '../../machinery/index.ts';
+import {
+  type AutoscalingV1HorizontalPodAutoscaler,
+  type HorizontalPodAutoscaler,
+  type HPAScalingRules,
+  horizontalPodAutoscalers,
+  horizontalPodAutoscalersV1,
+  type MetricSpec,
+  type MetricStatus,
+} from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { changeField, fillDefaults } from './fill-defaults.ts';
+import { statusRules } from './status-rules.ts';
+import { ageColumn, looseColumn, nameColumn, textColumn } from './table-columns.ts';
+
+const scaleUpRules: HPAScalingRules = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ],
+};
+const scaleDownRules: HPAScalingRules = {
+  selectPolicy: 'Max',
+  policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+};
+
+function setDefaults(autoscaler: HorizontalPodAutoscaler): HorizontalPodAutoscaler {
+  return changeField(autoscaler, 'spec', spec => {
+    const metrics = (spec.metrics ?? []).length > 0 ? spec.metrics : [cpuMetric(80)];
+    const complete = fillDefaults(metrics === spec.metrics ? spec : { ...spec, metrics }, { minReplicas: 1 });
+    return changeField(complete, 'behavior', behavior => ({
+      ...behavior,
+      scaleUp: fillDefaults(behavior.scaleUp ?? {}, scaleUpRules),
+      scaleDown: fillDefaults(behavior.scaleDown ?? {}, scaleDownRules),
+    }));
+  });
+}
+
+function cpuMetric(averageUtilization: number): MetricSpec {
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
+}
+
+/** Kubernetes: what v1 cannot say travels in these annotations. */
+const carried = {
+  metrics: 'autoscaling.alpha.kubernetes.io/metrics',
+  behavior: 'autoscaling.alpha.kubernetes.io/behavior',
+  conditions: 'autoscaling.alpha.kubernetes.io/conditions',
+  currentMetrics: 'autoscaling.alpha.kubernetes.io/current-metrics',
+} as const;
+
+const isCpu = (metric: MetricSpec): boolean =>
+  metric.type === 'Resource' &&
+  metric.resource?.name === 'cpu' &&
+  metric.resource.target.averageUtilization !== undefined;
+
+function toV1(object: KubeObject): KubeObject {
+  const { spec, status, ...rest } = object as unknown as HorizontalPodAutoscaler;
+  const { metrics = [], behavior, ...shared } = spec ?? ({} as HorizontalPodAutoscaler['spec']);
+  const cpu = metrics.find(isCpu);
+  const others = metrics.filter(metric => metric !== cpu);
+  const { currentMetrics, conditions, ...sharedStatus } = status ?? { desiredReplicas: 0 };
+  const annotations = {
+    ...rest.metadata.annotations,
+    ...(others.length > 0 ? { [carried.metrics]: JSON.stringify(others) } : {}),
+    ...(behavior === undefined ? {} : { [carried.behavior]: JSON.stringify(behavior) }),
+    ...(conditions === undefined ? {} : { [carried.conditions]: JSON.stringify(conditions) }),
+    ...(currentMetrics === undefined ? {} : { [carried.currentMetrics]: JSON.stringify(currentMetrics) }),
+  };
+  const hasAnnotations = Object.keys(annotations).length > 0;
+  const current = currentMetrics?.find(metric => metric.type === 'Resource' && metric.resource?.name === 'cpu');
+  return {
+    ...rest,
+    metadata: hasAnnotations ? { ...rest.metadata, annotations } : rest.metadata,
+    spec: { ...shared, targetCPUUtilizationPercentage: cpu?.resource?.target.averageUtilization },
+    status: {
+      ...sharedStatus,
+      currentReplicas: sharedStatus.currentReplicas ?? 0,
+      currentCPUUtilizationPercentage: current?.resource?.current.averageUtilization,
+    },
+  } as unknown as KubeObject;
+}
+
+function toV2(object: KubeObject): KubeObject {
+  const { spec, status, ...rest } = object as unknown as AutoscalingV1HorizontalPodAutoscaler;
+  const { targetCPUUtilizationPercentage, ...shared } = spec;
+  const {
+    [carried.metrics]: metrics,
+    [carried.behavior]: behavior,
+    [carried.conditions]: conditions,
+    [carried.currentMetrics]: currentMetrics,
+    ...annotations
+  } = rest.metadata.annotations ?? {};
+  const { currentCPUUtilizationPercentage: _, ...sharedStatus } = status ?? { currentReplicas: 0, desiredReplicas: 0 };
+  const others = (parseList(metrics) ?? []) as MetricSpec[];
+  const all =
+    targetCPUUtilizationPercentage === undefined ? others : [...others, cpuMetric(targetCPUUtilizationPercentage)];
+  return {
+    ...rest,
+    metadata: {
+      ...rest.metadata,
+      annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+    },
+    spec: { ...shared, ...(all.length > 0 ? { metrics: all } : {}), behavior: parse(behavior) },
+    status: { ...sharedStatus, conditions: parseList(conditions), currentMetrics: parseList(currentMetrics) },
+  } as unknown as KubeObject;
+}
+
+/** What an annotation carries; nothing where somebody wrote something else there. */
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function parseList(text: string | undefined): readonly unknown[] | undefined {
+  const value = parse(text);
+  return Array.isArray(value) ? value : undefined;
+}
+
+const quantity = (value: string | undefined): string => canonicalizeQuantity(value ?? '0') ?? '';
+const unknown = '<unknown>';
+
+function formatMetric(spec: MetricSpec, status: MetricStatus | undefined): string {
+  switch (spec.type) {
+    case 'External':
+      return formatValue(spec.external?.target, status?.external?.current);
+    case 'Object':
+      return formatValue(spec.object?.target, status?.object?.current);
+    case 'Pods': {
+      const current = status?.pods === undefined ? unknown : quantity(status.pods.current.averageValue);
+      return `${current}/${quantity(spec.pods?.target.averageValue)}`;
+    }
+    case 'Resource':
+      return `${spec.resource?.name}: ${formatResource(spec.resource?.target, status?.resource?.current)}`;
+    case 'ContainerResource':
+      return `${spec.containerResource?.name}: ${formatResource(spec.containerResource?.target, status?.containerResource?.current)}`;
+    default:
+      return '<unknown type>';
+  }
+}
+
+interface Amounts {
+  readonly averageUtilization?: number | undefined;
+  readonly averageValue?: string | undefined;
+  readonly value?: string | undefined;
+}
+
+function formatValue(target: Amounts | undefined, current: Amounts | undefined): string {
+  if (target?.averageValue !== undefined) {
+    const now = current?.averageValue === undefined ? unknown : quantity(current.averageValue);
+    return `${now}/${quantity(target.averageValue)} (avg)`;
+  }
+  return `${current === undefined ? unknown : quantity(current.value)}/${quantity(target?.value)}`;
+}
+
+function formatResource(target: Amounts | undefined, current: Amounts | undefined): string {
+  if (target?.averageValue !== undefined) {
+    return `${current === undefined ? unknown : quantity(current.averageValue)}/${quantity(target.averageValue)}`;
+  }
+  const now = current?.averageUtilization === undefined ? unknown : `${current.averageUtilization}%`;
+  return `${now}/${target?.averageUtilization === undefined ? '<auto>' : `${target.averageUtilization}%`}`;
+}
+
+function formatMetrics({ spec, status }: HorizontalPodAutoscaler): string {
+  const metrics = spec?.metrics ?? [];
+  if (metrics.length === 0) return '<none>';
+  const list = metrics.map((metric, index) => formatMetric(metric, status?.currentMetrics?.[index]));
+  const text = list.slice(0, 2).join(', ');
+  return list.length > 2 ? `${text} + ${list.length - 2} more...` : text;
+}
+
+export const horizontalPodAutoscaler = defineKind(
+  horizontalPodAutoscalers,
+  {
+    hasGeneration: false,
+    setDefaults,
+    prepareForCreate: object => ({ ...object, status: { desiredReplicas: 0 } }),
+    status: statusRules<HorizontalPodAutoscaler>(),
+    columns: [
+      nameColumn,
+      textColumn<HorizontalPodAutoscaler>(
+        'Reference',
+        'What it scales.',
+        ({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`,
+      ),
+      textColumn<HorizontalPodAutoscaler>('Targets', 'Metrics, now and wanted.', formatMetrics),
+      textColumn<HorizontalPodAutoscaler>('MinPods', 'Fewest pods.', object =>
+        String(object.spec?.minReplicas ?? '<unset>'),
+      ),
+      looseColumn<HorizontalPodAutoscaler>('MaxPods', 'Most pods.', object => object.spec?.maxReplicas ?? 0),
+      looseColumn<HorizontalPodAutoscaler>('Replicas', 'Pods now.', object => object.status?.currentReplicas ?? 0),
+      ageColumn,
+    ],
+  },
+  [{ type: horizontalPodAutoscalersV1, convert: { toStorage: toV2, fromStorage: toV1 } }],
+);

@@ -1,0 +1,106 @@
+import { humanizeDuration } from '../../machinery/index.ts';
+import { type Job, type JobSpec, jobs } from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { statusRules } from './status-rules.ts';
+import { ageColumn, nameColumn, selectorColumn, templateColumns, textColumn } from './table-columns.ts';
+
+/** Kubernetes: `SetDefaults_Job`, also for the template of a CronJob where `isTemplate`. */
+export function defaultJobSpec(spec: JobSpec): JobSpec {
+  const isSingle = spec.completions === undefined && spec.parallelism === undefined;
+  const complete = fillDefaults(spec, {
+    ...(isSingle ? { completions: 1 } : {}),
+    parallelism: 1,
+    backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : 2147483647,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+    manualSelector: false,
+  });
+  return defaultFailurePolicy(changeField(complete, 'template', defaultPodTemplate));
+}
+
+export function defaultFailurePolicy(spec: JobSpec): JobSpec {
+  return changeField(spec, 'podFailurePolicy', policy =>
+    changeField(policy, 'rules', rules =>
+      changeItems(rules, rule =>
+        changeField(rule, 'onPodConditions', patterns =>
+          changeItems(patterns, pattern => fillDefaults(pattern, { status: 'True' })),
+        ),
+      ),
+    ),
+  );
+}
+
+function setDefaults(job: Job): Job {
+  const complete = changeField(job, 'spec', defaultJobSpec);
+  const labels = complete.spec?.template?.metadata?.labels;
+  if (labels === undefined || Object.keys(complete.metadata.labels ?? {}).length > 0) return complete;
+  return { ...complete, metadata: { ...complete.metadata, labels } };
+}
+
+/** Kubernetes: a job that does not choose its selector gets one that only its own pods match. */
+function generateSelector(job: Job): Job {
+  const uid = job.metadata.uid ?? '';
+  if (job.spec.manualSelector === true || uid === '') return job;
+  const metadata = job.spec.template.metadata ?? {};
+  const own = { 'batch.kubernetes.io/controller-uid': uid };
+  const labels = {
+    'controller-uid': uid,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': job.metadata.name ?? '',
+    'job-name': job.metadata.name ?? '',
+    ...metadata.labels,
+  };
+  return {
+    ...job,
+    spec: {
+      ...job.spec,
+      selector: { ...job.spec.selector, matchLabels: { ...own, ...job.spec.selector?.matchLabels } },
+      template: { ...job.spec.template, metadata: { ...metadata, labels } },
+    },
+  };
+}
+
+function isTrue(job: Job, type: string): boolean {
+  return job.status?.conditions?.find(condition => condition.type === type)?.status === 'True';
+}
+
+function describeStatus(job: Job): string {
+  if (isTrue(job, 'Complete')) return 'Complete';
+  if (isTrue(job, 'Failed')) return 'Failed';
+  if (job.metadata.deletionTimestamp !== undefined) return 'Terminating';
+  for (const type of ['Suspended', 'FailureTarget', 'SuccessCriteriaMet']) if (isTrue(job, type)) return type;
+  return 'Running';
+}
+
+function describeCompletions({ spec, status }: Job): string {
+  const succeeded = status?.succeeded ?? 0;
+  if (spec?.completions !== undefined) return `${succeeded}/${spec.completions}`;
+  const parallelism = spec?.parallelism ?? 0;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function describeDuration({ status }: Job, nowMs: number): string {
+  if (status?.startTime === undefined) return '';
+  const endMs = status.completionTime === undefined ? nowMs : Date.parse(status.completionTime);
+  return humanizeDuration(endMs - Date.parse(status.startTime));
+}
+
+export const job = defineKind(jobs, {
+  setDefaults,
+  prepareForCreate: object => ({ ...generateSelector(object), status: {} }),
+  status: statusRules<Job>(),
+  defaultPropagation: 'Background',
+  selectableFields: { 'status.successful': object => String(object.status?.succeeded ?? 0) },
+  columns: [
+    nameColumn,
+    textColumn<Job>('Status', 'Where the job stands.', describeStatus),
+    textColumn<Job>('Completions', 'Pods that have succeeded of those wanted.', describeCompletions),
+    textColumn<Job>('Duration', 'How long the job has run.', describeDuration),
+    ageColumn,
+    ...templateColumns<Job>(object => object.spec?.template?.spec?.containers ?? []),
+    selectorColumn<Job>(object => object.spec?.selector),
+  ],
+});

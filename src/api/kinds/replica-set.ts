@@ -1,0 +1,26 @@
+import { type ReplicaSet, replicaSets } from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { changeField, fillDefaults } from './fill-defaults.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { statusRules } from './status-rules.ts';
+import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns } from './table-columns.ts';
+
+export const replicaSet = defineKind(replicaSets, {
+  setDefaults: object =>
+    changeField(object, 'spec', spec =>
+      changeField(fillDefaults(spec, { replicas: 1 }), 'template', defaultPodTemplate),
+    ),
+  prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
+  status: statusRules<ReplicaSet>(),
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },
+  columns: [
+    nameColumn,
+    integerColumn<ReplicaSet>('Desired', 'How many pods are wanted.', object => object.spec?.replicas ?? 0),
+    integerColumn<ReplicaSet>('Current', 'How many pods there are.', object => object.status?.replicas ?? 0),
+    integerColumn<ReplicaSet>('Ready', 'How many pods are ready.', object => object.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<ReplicaSet>(object => object.spec?.template?.spec?.containers ?? []),
+    selectorColumn<ReplicaSet>(object => object.spec?.selector),
+  ],
+});

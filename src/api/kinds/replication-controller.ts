@@ -1,0 +1,53 @@
+import { type ReplicationController, replicationControllers } from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { changeField, fillDefaults } from './fill-defaults.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { statusRules } from './status-rules.ts';
+import {
+  ageColumn,
+  formatLabels,
+  integerColumn,
+  nameColumn,
+  templateColumns,
+  textColumn,
+  wide,
+} from './table-columns.ts';
+
+/** Kubernetes: selector and labels default to the template's labels. */
+function setDefaults(controller: ReplicationController): ReplicationController {
+  const complete = changeField(controller, 'spec', spec =>
+    changeField(fillDefaults(spec, { replicas: 1 }), 'template', defaultPodTemplate),
+  );
+  const labels = complete.spec?.template?.metadata?.labels;
+  if (labels === undefined) return complete;
+  const needsSelector = Object.keys(complete.spec.selector ?? {}).length === 0;
+  const needsLabels = Object.keys(complete.metadata.labels ?? {}).length === 0;
+  if (!needsSelector && !needsLabels) return complete;
+  return {
+    ...complete,
+    ...(needsSelector ? { spec: { ...complete.spec, selector: labels } } : {}),
+    ...(needsLabels ? { metadata: { ...complete.metadata, labels } } : {}),
+  };
+}
+
+export const replicationController = defineKind(replicationControllers, {
+  setDefaults,
+  prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
+  status: statusRules<ReplicationController>(),
+  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
+  selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },
+  columns: [
+    nameColumn,
+    integerColumn<ReplicationController>('Desired', 'How many pods are wanted.', object => object.spec?.replicas ?? 0),
+    integerColumn<ReplicationController>('Current', 'How many pods there are.', object => object.status?.replicas ?? 0),
+    integerColumn<ReplicationController>('Ready', 'How many are ready.', object => object.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<ReplicationController>(object => object.spec?.template?.spec?.containers ?? []),
+    textColumn<ReplicationController>(
+      'Selector',
+      'Which pods belong to it.',
+      o => formatLabels(o.spec?.selector),
+      wide,
+    ),
+  ],
+});

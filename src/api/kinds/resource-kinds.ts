@@ -1,0 +1,79 @@
+import {
+  type DeviceRequest,
+  deviceClasses,
+  type ResourceClaim,
+  type ResourceClaimSpec,
+  type ResourceSlice,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
+} from '../generated/index.ts';
+import { defineKind } from './define-kind.ts';
+import { changeField, changeItems } from './fill-defaults.ts';
+import { statusRules } from './status-rules.ts';
+import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
+
+/** The kinds of dynamic resource allocation. Their fields are checked by schema only. */
+
+interface Counted {
+  readonly allocationMode?: string | undefined;
+  readonly count?: number | undefined;
+}
+
+function defaultCount<T extends Counted>(request: T): T {
+  const allocationMode = request.allocationMode || 'ExactCount';
+  const count = allocationMode === 'ExactCount' ? request.count || 1 : request.count;
+  return request.allocationMode === allocationMode && request.count === count
+    ? request
+    : { ...request, allocationMode, count };
+}
+
+function defaultRequest(request: DeviceRequest): DeviceRequest {
+  const exact = changeField(request, 'exactly', defaultCount);
+  return changeField(exact, 'firstAvailable', list => changeItems(list, defaultCount));
+}
+
+function defaultClaim(spec: ResourceClaimSpec): ResourceClaimSpec {
+  return changeField(spec, 'devices', devices =>
+    changeField(devices, 'requests', requests => changeItems(requests, defaultRequest)),
+  );
+}
+
+export const deviceClass = defineKind(deviceClasses, { columns: [nameColumn, ageColumn] });
+
+function formatState({ metadata, status }: ResourceClaim): string {
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  const states = isDeleted ? ['deleted'] : [];
+  if (status?.allocation === undefined) return isDeleted ? 'deleted' : 'pending';
+  states.push('allocated');
+  if ((status.reservedFor ?? []).length > 0) states.push('reserved');
+  return states.join(',');
+}
+
+export const resourceClaim = defineKind(resourceClaims, {
+  hasGeneration: false,
+  setDefaults: object => changeField(object, 'spec', defaultClaim),
+  prepareForCreate: object => ({ ...object, status: {} }),
+  status: statusRules<ResourceClaim>({ keeps: 'metadata' }),
+  columns: [nameColumn, textColumn<ResourceClaim>('State', 'Where it stands.', formatState), ageColumn],
+});
+
+export const resourceClaimTemplate = defineKind(resourceClaimTemplates, {
+  hasGeneration: false,
+  setDefaults: object => changeField(object, 'spec', spec => changeField(spec, 'spec', defaultClaim)),
+  columns: [nameColumn, ageColumn],
+});
+
+export const resourceSlice = defineKind(resourceSlices, {
+  selectableFields: {
+    'spec.nodeName': object => object.spec.nodeName ?? '',
+    'spec.driver': object => object.spec.driver,
+  },
+  columns: [
+    nameColumn,
+    textColumn<ResourceSlice>('Node', 'The node that has the devices.', object => object.spec.nodeName ?? ''),
+    textColumn<ResourceSlice>('Driver', 'Whose devices they are.', object => object.spec.driver),
+    textColumn<ResourceSlice>('Pool', 'The pool they belong to.', object => object.spec.pool.name),
+    ageColumn,
+  ],
+});
