@@ -14,4 +14,13 @@ export type {
   SubresourceFacts,
   SubresourceRules,
 } from './kind-definition.ts';
+export {
+  builtInKinds,
+  computeQosClass,
+  defaultPodSpec,
+  defaultPodTemplate,
+  defaultPullPolicy,
+  type QosClass,
+  summarizePod,
+} from './kinds/index.ts';
 export { publishVersion } from './published-version.ts';
