@@ -1,6 +1,7 @@
 /**
- * The command line: each command turns arguments into requests and answers into text. `main.ts` is the entry.
+ * The command line: each command turns arguments into requests and answers into text. `main.ts` is the entry;
+ * `simulate.ts` is a program of its own, behind `npm run simulate`.
  *
- * Start reading at `main.ts`; `simulate.ts` is a program of its own.
+ * Start reading at `main.ts`.
  */
-export { parseDuration } from './duration.ts';
+export {};

@@ -2,9 +2,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Simulation } from '../simulation/index.ts';
-import { parseDuration } from './duration.ts';
+import { parseGoDuration } from '../machinery/index.ts';
 
 const usage = 'usage: npm run simulate -- [--nodes N] [--duration 24h] [--seed S]';
+
+function readDurationMs(text: string): number | undefined {
+  const nanoseconds = parseGoDuration(text);
+  return nanoseconds === undefined || nanoseconds <= 0 ? undefined : nanoseconds / 1e6;
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -15,7 +20,7 @@ async function main(): Promise<void> {
     },
   });
   const nodes = Number(values.nodes);
-  const durationMs = parseDuration(values.duration);
+  const durationMs = readDurationMs(values.duration);
   if (!Number.isInteger(nodes) || nodes < 1) throw new Error(`--nodes wants a number of nodes, not "${values.nodes}"`);
   if (durationMs === undefined)
     throw new Error(`--duration wants something like 90s, 30m or 24h, not "${values.duration}"`);

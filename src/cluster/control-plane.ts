@@ -1,4 +1,4 @@
-import { kinds } from '../api/index.ts';
+import { builtInKinds } from '../api/index.ts';
 import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
@@ -75,7 +75,7 @@ export class ControlPlane {
       world,
       store,
       cache,
-      kinds,
+      kinds: builtInKinds,
       advertise,
       authorizer: access.authorizer,
       admission: access.admission,

@@ -1,4 +1,4 @@
-import { type FieldError, fieldError } from '../../machinery/index.ts';
+import { checkPathSegmentName, type FieldError, fieldError } from '../../machinery/index.ts';
 import { type APIService, apiServices } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
@@ -46,6 +46,8 @@ function validateService({ metadata, spec }: APIService): readonly FieldError[] 
 export const apiService = defineKind(apiServices, {
   hasGeneration: false,
   requiresResourceVersion: true,
+  // The core group's name ends in a dot: `v1.`.
+  validateName: name => checkPathSegmentName(name),
   setDefaults: object =>
     changeField(object, 'spec', spec => changeField(spec, 'service', service => fillDefaults(service, { port: 443 }))),
   prepareForCreate: object => ({ ...object, status: {} }),
