@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeEvent } from '../../src/node/runtime/index.ts';
@@ -76,15 +76,26 @@ describe('a containerd of our own', { skip: containersMissing }, () => {
     await until('the container', isRunning);
   });
 
-  it('takes no stranger with its number for itself', async () => {
-    const pidFile = own.process.layout.pidFile;
-    const noted = JSON.parse(readFileSync(pidFile, 'utf8'));
-    const { findDaemon } = await import('../../src/drivers/containerd/process/owned-process.ts');
-    assert.deepEqual(findDaemon(pidFile), noted);
-    const { writeFileSync } = await import('node:fs');
-    writeFileSync(`${pidFile}.other`, JSON.stringify({ ...noted, startTicks: '1' }));
-    assert.equal(findDaemon(`${pidFile}.other`), undefined);
-    writeFileSync(`${pidFile}.other`, '{"pid":');
-    assert.equal(findDaemon(`${pidFile}.other`), undefined);
+  it('is found without a note of it, and takes no stranger for itself', async () => {
+    const { pidFile } = own.process.layout;
+    const noted = readFileSync(pidFile, 'utf8');
+    for (const broken of [undefined, '{"pid":', JSON.stringify({ ...JSON.parse(noted), startTicks: '1' })]) {
+      if (broken === undefined) rmSync(pidFile);
+      else writeFileSync(pidFile, broken);
+      await own.process.detach();
+      own.process = await own.start();
+      assert.equal(own.process.pid, JSON.parse(noted).pid);
+      assert.equal(readFileSync(pidFile, 'utf8'), noted);
+    }
+    assert.ok(await isRunning());
+  });
+
+  it('is restarted for a new configuration, its pods go on', async () => {
+    const { pid, layout } = own.process;
+    await own.process.detach();
+    appendFileSync(layout.config, '# of an earlier version\n');
+    own.process = await own.start();
+    assert.notEqual(own.process.pid, pid);
+    await until('the container', isRunning);
   });
 });

@@ -25,7 +25,7 @@ export async function openHierarchy(): Promise<CgroupHierarchy> {
   const unified = table.find(entry => entry.filesystem === 'cgroup2');
   const split = table.filter(entry => entry.filesystem === 'cgroup');
   const hasControllers = split.some(entry => entry.superOptions.includes('memory'));
-  if (hasControllers) return openSplitHierarchy(split);
+  if (hasControllers) return openSplitHierarchy(split, unified?.mountPoint);
   if (unified === undefined) throw new Error('no cgroup filesystem is mounted under /sys/fs/cgroup');
   return openUnifiedHierarchy(unified.mountPoint);
 }

@@ -21,14 +21,18 @@ const known = new Set([
   'pids',
 ]);
 
-/** cgroup v1: every controller, or small group of them, has a tree of its own. */
-export function openSplitHierarchy(mounts: readonly MountEntry[]): CgroupHierarchy {
+/** cgroup v1: every controller, or small group of them, has a tree of its own; a hybrid machine has v2's beside them. */
+export function openSplitHierarchy(mounts: readonly MountEntry[], unified?: string): CgroupHierarchy {
   const roots = new Map<string, string>();
   for (const { mountPoint, superOptions } of mounts) {
     for (const option of superOptions) if (known.has(option) && !roots.has(option)) roots.set(option, mountPoint);
   }
   const controllers = [...roots.keys()].sort();
   const trees = [...new Set(roots.values())];
+  // runc also leaves folders in trees without controllers: v2's, and named ones such as systemd's.
+  const allTrees = [
+    ...new Set([...mounts.map(entry => entry.mountPoint), ...(unified === undefined ? [] : [unified])]),
+  ];
   // `path` is absolute in its tree, so joining keeps it beneath the root.
   const fileOf = (controller: string, path: string, name: string): string =>
     join(roots.get(controller) ?? '/nonexistent', path, name);
@@ -36,7 +40,7 @@ export function openSplitHierarchy(mounts: readonly MountEntry[]): CgroupHierarc
   return {
     version: 1,
     controllers,
-    folders: path => trees.map(tree => join(tree, path)),
+    folders: path => allTrees.map(tree => join(tree, path)),
     mainFolder: path => join(roots.get('memory')!, path),
     async create(path) {
       for (const tree of trees) await mkdir(join(tree, path), { recursive: true });

@@ -62,12 +62,16 @@ export class ContainerdProcess {
     const executable = await findProgram('containerd');
     if (executable === undefined)
       throw new Error('containerd is not installed (Debian: apt-get install containerd runc)');
-    const hasChanged = await writeConfig(options, layout, executable);
-    let running = findDaemon(layout.pidFile);
-    if (running !== undefined && hasChanged) {
-      options.log.info('restarting containerd for its new configuration', { pid: running.pid });
-      await stopDaemon(running, layout.pidFile, stopGraceMs);
-      running = undefined;
+    const config = await composeConfig(options, layout, executable);
+    let running = findDaemon(layout.pidFile, configArgs(layout));
+    if ((await readFile(layout.config, 'utf8').catch(() => undefined)) !== config) {
+      if (running !== undefined) {
+        options.log.info('restarting containerd for its new configuration', { pid: running.pid });
+        await stopDaemon(running, layout.pidFile, stopGraceMs);
+        running = undefined;
+      }
+      // Only now: a configuration on disk is one that no other containerd than its own runs with.
+      await writeFile(layout.config, config);
     }
     if (running !== undefined) options.log.info('adopting the containerd that runs already', { pid: running.pid });
     const process = running ?? (await launch(layout, executable));
@@ -119,7 +123,11 @@ export class ContainerdProcess {
   }
 }
 
-async function writeConfig(options: ContainerdOptions, layout: ContainerdLayout, executable: string): Promise<boolean> {
+async function composeConfig(
+  options: ContainerdOptions,
+  layout: ContainerdLayout,
+  executable: string,
+): Promise<string> {
   const cniPluginDirectory = await findCniPlugins();
   if (cniPluginDirectory === undefined) {
     throw new Error('the CNI plugins are not installed (Debian: apt-get install containernetworking-plugins)');
@@ -127,7 +135,7 @@ async function writeConfig(options: ContainerdOptions, layout: ContainerdLayout,
   for (const path of [layout.root, layout.state, layout.cniConfigDirectory, layout.registryConfigDirectory]) {
     await mkdir(path, { recursive: true, mode: 0o711 });
   }
-  const config = formatContainerdConfig({
+  return formatContainerdConfig({
     layout,
     majorVersion: await readMajorVersion(executable),
     pauseImage,
@@ -136,16 +144,16 @@ async function writeConfig(options: ContainerdOptions, layout: ContainerdLayout,
     snapshotter: await chooseSnapshotter(layout.root),
     ...(options.streamingAddress === undefined ? {} : { streamingAddress: options.streamingAddress }),
   });
-  const before = await readFile(layout.config, 'utf8').catch(() => undefined);
-  if (before === config) return false;
-  await writeFile(layout.config, config);
-  return true;
+}
+
+function configArgs(layout: ContainerdLayout): readonly string[] {
+  return ['--config', layout.config];
 }
 
 function launch(layout: ContainerdLayout, executable: string): Promise<OwnedProcess> {
   return startDaemon({
     command: executable,
-    args: ['--config', layout.config],
+    args: configArgs(layout),
     env: { ...process.env, PATH: searchPath() },
     pidFile: layout.pidFile,
     logFile: layout.log,

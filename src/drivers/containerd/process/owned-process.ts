@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -36,16 +46,40 @@ export async function startDaemon(options: DaemonOptions): Promise<OwnedProcess>
   return started;
 }
 
-/** The process that an earlier run of ours started, if it still lives. */
-export function findDaemon(pidFile: string): OwnedProcess | undefined {
-  let noted: OwnedProcess;
+/**
+ * The process that an earlier run of ours started, if it still lives: the one noted, or, when we were killed before we
+ * could note it, one with these arguments, which must be nobody else's.
+ */
+export function findDaemon(pidFile: string, args: readonly string[]): OwnedProcess | undefined {
+  const noted = readNote(pidFile);
+  if (noted !== undefined && isAlive(noted)) return noted;
+  const found = findByArguments(args);
+  if (found !== undefined) writeFileSync(pidFile, JSON.stringify(found));
+  return found;
+}
+
+function readNote(pidFile: string): OwnedProcess | undefined {
   try {
-    noted = JSON.parse(readFileSync(pidFile, 'utf8')) as OwnedProcess;
+    return JSON.parse(readFileSync(pidFile, 'utf8')) as OwnedProcess;
   } catch {
-    // No such file, or one that a crash left half written: nothing that could be adopted.
+    // No such file, or one that a crash left half written.
     return undefined;
   }
-  return isAlive(noted) ? noted : undefined;
+}
+
+function findByArguments(args: readonly string[]): OwnedProcess | undefined {
+  const wanted = `\0${args.join('\0')}\0`;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      // The rest of the line, after the program's own name.
+      if (line.endsWith(wanted) && line.indexOf('\0') === line.length - wanted.length) return identify(Number(name));
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return undefined;
 }
 
 export function isAlive(owned: OwnedProcess): boolean {
