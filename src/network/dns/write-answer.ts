@@ -26,7 +26,7 @@ export function udpLimit(query: Query): number {
  * truncated, so that the client comes back over TCP.
  *
  * Names are compressed, which `dns-packet` does not do when it writes: without, seven addresses of a headless Service
- * would fill a datagram, with, twenty-eight do.
+ * with a name of 45 letters would fill a datagram, with, twenty-eight do.
  */
 export function writeAnswer(message: Uint8Array, query: Query, answer: Answer, limit: number): Uint8Array {
   const writer = new MessageWriter(limit - (query.edns === undefined ? 0 : optLength));
