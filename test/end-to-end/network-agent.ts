@@ -3,11 +3,16 @@
  * ask another for its name. Answers say who answered and from which address the question seemed to come.
  */
 import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
+import { listenForDns, NodeDnsTransport } from '../../src/drivers/dns/index.ts';
+import { ClusterZone, DnsResolver, UpstreamPool } from '../../src/network/index.ts';
+import { VirtualWorld } from '../../src/world/index.ts';
 
 export interface AgentCommand {
-  readonly operation: 'serve' | 'ask';
+  readonly operation: 'serve' | 'ask' | 'serve-dns' | 'resolve';
   readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
@@ -16,6 +21,10 @@ export interface AgentCommand {
   /** `ask`: the port to ask from, where it matters. */
   readonly sourcePort?: number;
   readonly timeoutMs?: number;
+  /** `serve-dns`: the zone, its headless Service `default/db` of so many endpoints, and whom to ask about the rest. */
+  readonly zone?: string;
+  readonly endpointCount?: number;
+  readonly nameServers?: readonly string[];
 }
 
 /** `NAME from ADDRESS`, or the error's code. */
@@ -74,10 +83,44 @@ function ask(command: AgentCommand): Promise<AgentReply> {
   });
 }
 
+async function serveDns({
+  address,
+  port,
+  zone: name = '',
+  endpointCount,
+  nameServers = [],
+}: AgentCommand): Promise<AgentReply> {
+  const world = new VirtualWorld({ seed: 1, drainMicrotasks: () => setImmediate() });
+  const zone = new ClusterZone({ name, ownCidrs: [], serverIps: [] });
+  const endpoints = Array.from({ length: endpointCount ?? 0 }, (_, i) => ({ addresses: [`10.1.9.${i}`] }));
+  zone.setNamespace('default', true);
+  const service = { metadata: { namespace: 'default', name: 'db' }, spec: { clusterIP: 'None' } };
+  zone.setService('default/db', service, [{ addressType: 'IPv4', endpoints }]);
+  const resolver = new DnsResolver(world, zone, new UpstreamPool(world, new NodeDnsTransport(), () => nameServers));
+  await listenForDns({
+    address,
+    port,
+    respond: (message, protocol) => resolver.respond(message, protocol),
+    onError: error => console.error(error),
+  });
+  return { answer: 'serving' };
+}
+
+/** How many addresses `name` has, according to the server at `address`. */
+async function resolveName({ address, port, name = '' }: AgentCommand): Promise<AgentReply> {
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  resolver.setServers([`${address}:${port}`]);
+  const addresses = await resolver.resolve4(name);
+  return { answer: `${addresses.length} addresses` };
+}
+
+const operations = { serve, ask, 'serve-dns': serveDns, resolve: resolveName };
+
 if (process.argv[1] === import.meta.filename) {
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line) as AgentCommand;
-    const reply = await (command.operation === 'serve' ? serve(command) : ask(command));
+    const failed = (error: NodeJS.ErrnoException): AgentReply => ({ error: error.code ?? error.message });
+    const reply = await operations[command.operation](command).catch(failed);
     process.stdout.write(`${JSON.stringify(reply)}\n`);
   }
   process.exit(0);

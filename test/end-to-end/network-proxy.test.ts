@@ -49,11 +49,12 @@ class ProxyOnTestbed {
     spec: ServiceView['spec'] | undefined,
     endpoints: readonly EndpointView[] = [],
     status: ServiceView['status'] = {},
+    targetPort = 8080,
   ): void {
     const key = `default/${name}`;
     if (spec === undefined) this.#services.delete(key);
     else this.#services.set(key, { metadata: { namespace: 'default', name }, spec, status });
-    const ports = (spec?.ports ?? []).map(port => ({ ...port, port: 8080 }));
+    const ports = (spec?.ports ?? []).map(port => ({ ...port, port: targetPort }));
     const of = (addressType: string, isIpv6: boolean): EndpointSliceView => ({
       addressType,
       ports,
@@ -187,6 +188,23 @@ describe('Services through nftables', () => {
       assert.equal(await from.ask('udp', '10.96.0.10', 53), 'node');
       assert.equal(await from.ask('tcp', '10.96.0.10', 53), 'node');
     }
+  });
+
+  test('pods resolve names of the cluster and of the outside through the DNS Service, over UDP and TCP', async () => {
+    await testbed.outside.serveDns('0.0.0.0', 53, { zone: 'example.org', endpointCount: 3 });
+    const nameServers = [NetworkTestbed.outsideIp];
+    const inside = { zone: 'cluster.local', endpointCount: 200, nameServers };
+    await testbed.node.serveDns(NetworkTestbed.bridgeIp, 8081, inside);
+    const ports = [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    ];
+    await services.set('kube-dns', { clusterIP: '10.96.0.10', ports }, [ready(NetworkTestbed.bridgeIp)], {}, 8081);
+    // Two hundred addresses fit no datagram.
+    assert.equal(await a.resolve('10.96.0.10', 'db.default.svc.cluster.local'), '200 addresses');
+    assert.equal(await a.resolve('10.96.0.10', 'db.default.svc.example.org'), '3 addresses');
+    assert.equal(await b.resolve('10.96.0.10', 'none.default.svc.cluster.local'), 'ENOTFOUND');
+    assert.equal(await b.resolve('10.96.0.10', 'none.default.svc.example.org'), 'ENOTFOUND');
   });
 
   test('a pod reaches itself through its Service', async () => {

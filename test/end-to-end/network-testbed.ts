@@ -57,6 +57,23 @@ export class NetworkNamespace implements AsyncDisposable {
     return answer ?? error ?? 'nothing';
   }
 
+  async serveDns(address: string, port: number, more: Partial<AgentCommand>): Promise<void> {
+    const { error } = await this.#send({ operation: 'serve-dns', protocol: 'udp', address, port, ...more });
+    if (error !== undefined) throw new Error(`${this.name} cannot serve DNS on ${address}:${port}: ${error}`);
+  }
+
+  /** How many addresses the name has, or the error's code. */
+  async resolve(server: string, name: string): Promise<string> {
+    const { answer, error } = await this.#send({
+      operation: 'resolve',
+      protocol: 'udp',
+      address: server,
+      port: 53,
+      name,
+    });
+    return answer ?? error ?? 'nothing';
+  }
+
   #send(command: AgentCommand): Promise<AgentReply> {
     return new Promise(resolve => {
       this.#waiting.push(resolve);
