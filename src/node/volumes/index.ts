@@ -1,0 +1,13 @@
+/**
+ * Volumes of pods: emptyDir, hostPath, configMap, secret, downwardAPI and projected, with their ownership, and as mounts of
+ * containers. Contents follow the objects that they come from, switched in one step; tokens are renewed in time.
+ *
+ * Start reading at `pod-volumes.ts`; what the files hold is decided in `volume-payload.ts`.
+ */
+export { mountVolumes } from './container-mounts.ts';
+export type { MountedVolume } from './mounted-volume.ts';
+export { PodVolumes } from './pod-volumes.ts';
+export { ServiceAccountTokens } from './service-account-tokens.ts';
+export { VolumeError } from './volume-error.ts';
+export { type MountContext, pluginOf, VolumeMounter } from './volume-mounter.ts';
+export { aggregate, buildPayload, type PayloadSources } from './volume-payload.ts';
