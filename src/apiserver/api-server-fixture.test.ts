@@ -1,5 +1,6 @@
 import type { Namespace, Pod } from '../api/generated/index.ts';
 import { namespaces, serviceAccounts } from '../api/generated/index.ts';
+import { builtInKinds } from '../api/index.ts';
 import { Client } from '../client/index.ts';
 import { type KubeObject, StatusError } from '../machinery/index.ts';
 import { createObjectCodec, MemoryStore, type StoredObject, WatchCache } from '../storage/index.ts';
@@ -8,7 +9,6 @@ import type { ApiServer } from './api-server.ts';
 import type { AdmissionPlugin, Authorizer, UserInfo, VirtualResources } from './core-contract.ts';
 import { createLocalTransport } from './local-transport.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
-import { testKinds } from './test-kinds.test.ts';
 
 const allowAll: Authorizer = { generation: 0, authorize: () => ({ allowed: true, reason: '' }) };
 
@@ -55,7 +55,7 @@ export class TestServer {
       world,
       store,
       cache,
-      kinds: testKinds,
+      kinds: builtInKinds,
       authorizer,
       admission,
       virtual,

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  nodes,
+  type Pod,
+  persistentVolumeClaims,
+  pods,
+  priorityClasses,
+  runtimeClasses,
+  serviceAccounts,
+  storageClasses,
+} from '../api/generated/index.ts';
+import { podOf, refusalOf, TestServer } from './api-server-fixture.test.ts';
+
+async function start(): Promise<TestServer> {
+  const api = await TestServer.start();
+  await api.createNamespace('test');
+  return api;
+}
+
+describe('a new pod', () => {
+  it('gets the default account with its token', async () => {
+    using api = await start();
+    const { spec } = await api.client.create(pods, podOf('p'));
+    assert.equal(spec.serviceAccountName, 'default');
+    assert.equal(spec.serviceAccount, 'default');
+    const [volume] = spec.volumes!;
+    assert.match(volume!.name, /^kube-api-access-[a-z0-9]{5}$/);
+    assert.deepEqual(volume!.projected, {
+      defaultMode: 420,
+      sources: [
+        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
+      ],
+    });
+    assert.deepEqual(spec.containers[0]!.volumeMounts, [
+      { name: volume!.name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+    ]);
+  });
+
+  it('does without a token where it or its account says so', async () => {
+    using api = await start();
+    const own = await api.client.create(pods, podOf('p', 'test', { automountServiceAccountToken: false }));
+    assert.equal(own.spec.volumes, undefined);
+  });
+
+  it('gets its account’s pull secrets', async () => {
+    using api = await start();
+    const account = await api.client.get(serviceAccounts, { name: 'default', namespace: 'test' });
+    await api.client.update(serviceAccounts, { ...account, imagePullSecrets: [{ name: 'registry' }] });
+    const { spec } = await api.client.create(pods, podOf('p'));
+    assert.deepEqual(spec.imagePullSecrets, [{ name: 'registry' }]);
+  });
+
+  it('is refused without its account', async () => {
+    using api = await start();
+    const error = await refusalOf(api.client.create(pods, podOf('p', 'test', { serviceAccountName: 'robot' })));
+    assert.equal(
+      error.message,
+      'pods "p" is forbidden: error looking up service account test/robot: serviceaccount "robot" not found',
+    );
+  });
+
+  it('waits a moment for the default account of a new namespace', async () => {
+    using api = await TestServer.start();
+    const creation = api.client.create(pods, podOf('p', 'kube-public'));
+    await api.world.advance(150);
+    await api.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'kube-public' } });
+    await api.world.advance(2000);
+    assert.equal((await creation).spec.serviceAccountName, 'default');
+  });
+
+  it('tolerates an unready node for five minutes', async () => {
+    using api = await start();
+    const { spec } = await api.client.create(pods, podOf('p'));
+    assert.deepEqual(
+      spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]),
+      [
+        ['node.kubernetes.io/not-ready', 300],
+        ['node.kubernetes.io/unreachable', 300],
+      ],
+    );
+    const tolerations = [{ operator: 'Exists' }];
+    const hardy = await api.client.create(pods, podOf('q', 'test', { tolerations }));
+    assert.deepEqual(hardy.spec.tolerations, tolerations);
+  });
+
+  it('gets its priority from its class, or from the default one', async () => {
+    using api = await start();
+    const none = await api.client.create(pods, podOf('none'));
+    assert.deepEqual([none.spec.priority, none.spec.preemptionPolicy], [0, 'PreemptLowerPriority']);
+    await api.client.create(priorityClasses, { metadata: { name: 'high' }, value: 100, globalDefault: true });
+    const byDefault = await api.client.create(pods, podOf('default'));
+    assert.deepEqual([byDefault.spec.priority, byDefault.spec.priorityClassName], [100, 'high']);
+    const critical = await api.client.create(
+      pods,
+      podOf('critical', 'test', { priorityClassName: 'system-node-critical' }),
+    );
+    assert.equal(critical.spec.priority, 2_000_001_000);
+  });
+
+  it('is refused with a priority of its own or a class that is not there', async () => {
+    using api = await start();
+    const own = await refusalOf(api.client.create(pods, podOf('p', 'test', { priority: 7 })));
+    assert.equal(
+      own.message,
+      'pods "p" is forbidden: the integer value of priority (7) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name',
+    );
+    const missing = await refusalOf(api.client.create(pods, podOf('p', 'test', { priorityClassName: 'x' })));
+    assert.equal(missing.message, 'pods "p" is forbidden: no PriorityClass with name x was found');
+  });
+
+  it('carries the overhead and scheduling of its runtime class', async () => {
+    using api = await start();
+    await api.client.create(runtimeClasses, {
+      metadata: { name: 'vm' },
+      handler: 'vm',
+      overhead: { podFixed: { memory: '64Mi' } },
+      scheduling: { nodeSelector: { vm: 'yes' } },
+    });
+    const { spec } = await api.client.create(pods, podOf('p', 'test', { runtimeClassName: 'vm' }));
+    assert.deepEqual(spec.overhead, { memory: '64Mi' });
+    assert.deepEqual(spec.nodeSelector, { vm: 'yes' });
+    const missing = await refusalOf(api.client.create(pods, podOf('q', 'test', { runtimeClassName: 'x' })));
+    assert.equal(missing.message, 'pods "q" is forbidden: pod rejected: RuntimeClass "x" not found');
+    const conflict: Pod = podOf('q', 'test', { runtimeClassName: 'vm', nodeSelector: { vm: 'no' } });
+    assert.match((await refusalOf(api.client.create(pods, conflict))).message, /conflict: runtimeClass\.scheduling/);
+  });
+});
+
+describe('priority classes', () => {
+  it('have one default', async () => {
+    using api = await TestServer.start();
+    await api.client.create(priorityClasses, { metadata: { name: 'a' }, value: 1, globalDefault: true });
+    const error = await refusalOf(
+      api.client.create(priorityClasses, { metadata: { name: 'b' }, value: 2, globalDefault: true }),
+    );
+    assert.match(error.message, /PriorityClass a is already marked as default\. Only one default can exist$/);
+  });
+});
+
+describe('a new node', () => {
+  it('starts out tainted', async () => {
+    using api = await TestServer.start();
+    const { spec } = await api.client.create(nodes, { metadata: { name: 'n' }, spec: {} });
+    assert.deepEqual(spec?.taints, [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
+  });
+});
+
+describe('a new claim', () => {
+  it('is protected while in use and gets the default class', async () => {
+    using api = await TestServer.start();
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    await api.client.create(storageClasses, { metadata: { name: 'disk', annotations }, provisioner: 'example.com/x' });
+    const { metadata, spec } = await api.client.create(persistentVolumeClaims, {
+      metadata: { name: 'c', namespace: 'default' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    assert.deepEqual(metadata.finalizers, ['kubernetes.io/pvc-protection']);
+    assert.equal(spec?.storageClassName, 'disk');
+  });
+});
