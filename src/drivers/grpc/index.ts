@@ -19,7 +19,6 @@ export {
   bool,
   bytes,
   type Decoded,
-  double,
   type Encodable,
   type Field,
   field,

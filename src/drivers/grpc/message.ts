@@ -2,7 +2,7 @@ import { WireReader, WireWriter } from './wire.ts';
 
 /** How one value is written and read. `initial` is what a reader sees where the sender left the field out. */
 export interface ValueType<In, Out> {
-  readonly wireType: 0 | 1 | 2;
+  readonly wireType: 0 | 2;
   readonly initial: Out;
   /** Proto3 leaves such values out. */
   isDefault(value: In): boolean;
@@ -79,14 +79,6 @@ export const unsigned: ValueType<number, number> = varintType<number>(
   value => value,
   reader => reader.varint(),
 );
-
-export const double: ValueType<number, number> = {
-  wireType: 1,
-  initial: 0,
-  isDefault: value => value === 0,
-  write: (writer, value) => writer.double(value),
-  read: reader => reader.double(),
-};
 
 export function field<In, Out>(number: number, type: ValueType<In, Out>): Field<In, Out> {
   return {

@@ -24,11 +24,6 @@ export class WireWriter {
     bytes[this.#length++] = rest;
   }
 
-  double(value: number): void {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
-  }
-
   /** A length and the bytes. */
   bytes(value: Uint8Array): void {
     this.varint(value.length);
@@ -94,10 +89,6 @@ export class WireReader {
       exact |= BigInt(byte & 127) << shift;
       if (byte < 128) return Number(BigInt.asIntN(64, exact));
     }
-  }
-
-  double(): number {
-    return this.#take(8).readDoubleLE(0);
   }
 
   /** A view of the underlying memory, not a copy. */

@@ -21,7 +21,7 @@ export async function openUnifiedHierarchy(root: string): Promise<CgroupHierarch
     async create(path) {
       let folder = root;
       for (const part of path.split('/').filter(one => one !== '')) {
-        await writeFile(join(folder, 'cgroup.subtree_control'), enable);
+        await enableIn(folder, enable);
         folder = join(folder, part);
         await mkdir(folder, { recursive: true });
       }
@@ -55,6 +55,25 @@ export async function openUnifiedHierarchy(root: string): Promise<CgroupHierarch
       return { usageBytes, workingSetBytes: workingSet(usageBytes, table.get('inactive_file') ?? 0) };
     },
   };
+}
+
+/** Folders with controllers for their children hold no processes themselves, except the machine's own root. */
+async function enableIn(folder: string, controllers: string): Promise<void> {
+  const file = join(folder, 'cgroup.subtree_control');
+  try {
+    await writeFile(file, controllers);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    // The root is a container's, and all that runs in it sits there: as other container tools do, give it a seat of its own.
+    const seat = join(folder, 'init');
+    await mkdir(seat, { recursive: true });
+    for (const pid of (await readFile(join(folder, 'cgroup.procs'), 'utf8')).split('\n').filter(Boolean)) {
+      await writeFile(join(seat, 'cgroup.procs'), pid).catch(() => {
+        // It ended meanwhile.
+      });
+    }
+    await writeFile(file, controllers);
+  }
 }
 
 function limitFiles(limits: CgroupLimits): readonly (readonly [name: string, value: string])[] {

@@ -18,7 +18,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { weightOf } from './cgroup-v2.ts';
 import { openLinuxHost } from './linux-host.ts';
 
 const isLinux = process.platform === 'linux';
@@ -298,8 +297,4 @@ describe('the host', { skip: !isLinux }, () => {
       isTimeout: true,
     });
   });
-});
-
-it('maps cpu shares to cgroup v2 weights as Kubernetes does', () => {
-  assert.deepEqual([0, 2, 1024, 262_144].map(weightOf), [1, 1, 39, 10_000]);
 });

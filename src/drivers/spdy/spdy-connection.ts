@@ -62,7 +62,11 @@ export class SpdyConnection {
       this.#resolveClosed = resolve;
     });
     duplex.on('data', (chunk: Buffer) => this.#receive(chunk));
-    duplex.on('end', () => this.#shutDown(undefined));
+    duplex.on('end', () => {
+      // A half-open socket, as http servers have, would stay.
+      duplex.end();
+      this.#shutDown(undefined);
+    });
     duplex.on('close', () => this.#shutDown(undefined));
     duplex.on('error', error => this.#shutDown(error));
     if (head !== undefined && head.length > 0) duplex.unshift(Buffer.from(head));
@@ -112,6 +116,7 @@ export class SpdyConnection {
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#isClosed) return;
     try {
       for (const frame of this.#parser.push(chunk)) this.#dispatch(frame);
     } catch (error) {

@@ -15,7 +15,7 @@ import {
   readMajorVersion,
   searchPath,
 } from './machine-abilities.ts';
-import { findDaemon, isAlive, type OwnedProcess, startDaemon, stopDaemon } from './owned-process.ts';
+import { findDaemon, isAlive, limitLog, type OwnedProcess, startDaemon, stopDaemon } from './owned-process.ts';
 
 export interface ContainerdOptions {
   /** Ours alone; kept across boots. */
@@ -100,6 +100,7 @@ export class ContainerdProcess {
     let backOffMs = backOffMsMin;
     let startedAt = Date.now();
     while (await this.#pause(watchMs)) {
+      limitLog(this.layout.log);
       if (isAlive(this.#process)) continue;
       if (Date.now() - startedAt > stableMs) backOffMs = backOffMsMin;
       this.#options.log.warn('containerd has ended; starting it again', { log: this.layout.log });

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,7 +35,7 @@ const pollMs = 20;
 /** Starts a process that outlives this one: a session of its own, output to a file, its identity in another. */
 export async function startDaemon(options: DaemonOptions): Promise<OwnedProcess> {
   for (const path of [options.pidFile, options.logFile]) mkdirSync(dirname(path), { recursive: true });
-  rotate(options.logFile);
+  limitLog(options.logFile);
   const log = openSync(options.logFile, 'a');
   const child = spawn(options.command, options.args, { detached: true, stdio: ['ignore', log, log], env: options.env });
   closeSync(log);
@@ -113,7 +114,10 @@ function identify(pid: number): OwnedProcess | undefined {
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, startTicks: fields[19]! };
 }
 
-function rotate(logFile: string): void {
+/** Keeps the last part of a log that grew large. Its writer appends, so it may be cut while it is being written. */
+export function limitLog(logFile: string): void {
   const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > logBytesMax) renameSync(logFile, `${logFile}.1`);
+  if (size <= logBytesMax) return;
+  copyFileSync(logFile, `${logFile}.1`);
+  truncateSync(logFile);
 }

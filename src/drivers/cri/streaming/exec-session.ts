@@ -53,11 +53,11 @@ async function readResult(failure: SpdyStream, connection: SpdyConnection): Prom
     text += Buffer.from(chunk).toString('utf8');
     if (text.length > statusBytesMax) break;
   }
-  const end = await Promise.race([failure.closed, connection.closed]);
   if (text !== '') return parseStatus(text);
-  // Nothing said and yet ended properly: the command succeeded (older servers), or the attached streams ended.
-  if (end === 'ended' || end === 'reset') return { outcome: 'exited', exitCode: 0 };
-  return { outcome: 'failed', message: end instanceof Error ? end.message : 'the connection to the runtime was lost' };
+  const end = await Promise.race([failure.closed, connection.closed]);
+  // In this protocol success is said too, so silence never means it.
+  const reason = end instanceof Error ? end.message : 'the runtime ended the stream without a status';
+  return { outcome: 'failed', message: reason };
 }
 
 interface Status {
