@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface ContainerdLayout {
   /** Eight hex digits that differ between data directories: names bridges and state folders. */
   readonly id: string;
+  /** A name for the bridge of this node's pods, within the kernel's 15 characters. */
+  readonly bridge: string;
   readonly config: string;
   readonly pidFile: string;
   readonly log: string;
@@ -28,6 +30,7 @@ export function containerdLayout(directory: string, runDirectory = '/run/sampan'
   const run = join(runDirectory, id);
   return {
     id,
+    bridge: `sampan${id}`,
     config: join(directory, 'config.toml'),
     pidFile: join(run, 'containerd.pid'),
     log: join(directory, 'containerd.log'),
