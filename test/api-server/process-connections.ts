@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type {
   ByteSink,
   ByteSource,
@@ -37,6 +37,8 @@ function run([file = '', ...args]: readonly string[], request: PodStreamRequest,
   const child = spawn(file, args);
   if (!request.stdin) child.stdin.end();
   child.stdin.on('error', () => {});
+  // Node throws away what nobody reads when a process ends; a container runtime keeps it for its reader.
+  const [stdout, stderr] = [child.stdout.pipe(new PassThrough()), child.stderr.pipe(new PassThrough())];
   const result: ExecSession['result'] = new Promise(resolve => {
     child.on('error', error => resolve({ outcome: 'failed', message: error.message }));
     child.on('exit', (code, signal) =>
@@ -45,8 +47,8 @@ function run([file = '', ...args]: readonly string[], request: PodStreamRequest,
   });
   return {
     stdin: request.stdin ? toSink(child.stdin) : undefined,
-    stdout: request.stdout ? (child.stdout as Readable) : undefined,
-    stderr: request.stderr ? (child.stderr as Readable) : undefined,
+    stdout: request.stdout ? stdout : undefined,
+    stderr: request.stderr ? stderr : undefined,
     resize: ({ width, height }) => void sizes.push(`${width}x${height}`),
     result,
     close: () => void child.kill(),

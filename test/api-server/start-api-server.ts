@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schemaOfKind, servedResources } from '../../src/api/generated/index.ts';
-import { type KindDefinition, publishVersion } from '../../src/api/index.ts';
+import { type KindDefinition, type KindRules, publishVersion } from '../../src/api/index.ts';
 import type { ApiServer } from '../../src/apiserver/api-server.ts';
 import { AccessControl, defaultIssuer, serverUser } from '../../src/apiserver/auth/index.ts';
 import { ApiHandler, describeVersion } from '../../src/apiserver/http/index.ts';
@@ -13,7 +13,7 @@ import { Client } from '../../src/client/index.ts';
 import { startHttpsServer } from '../../src/drivers/http/index.ts';
 import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../src/drivers/tls/index.ts';
 import { createJoseTokenSigner } from '../../src/drivers/tokens/index.ts';
-import { OpenApiDocuments } from '../../src/machinery/index.ts';
+import { type KubeObject, OpenApiDocuments, type UnknownObject } from '../../src/machinery/index.ts';
 import { createObjectCodec, MemoryStore, type StoredObject, WatchCache } from '../../src/storage/index.ts';
 import { createRealWorld } from './real-world.ts';
 
@@ -31,6 +31,13 @@ export interface StartOptions {
   readonly port?: number;
   readonly nodes?: NodeConnections;
 }
+
+const bareRules: KindRules = {
+  validateName: () => [],
+  status: {
+    prepareForUpdate: (object, old) => ({ ...old, status: (object as UnknownObject)['status'] }) as KubeObject,
+  },
+};
 
 /** Every kind: with its own rules where there is a file for it, by its generated facts alone otherwise. */
 async function loadKinds(): Promise<readonly KindDefinition[]> {
@@ -50,9 +57,11 @@ async function loadKinds(): Promise<readonly KindDefinition[]> {
     .filter(({ type }) => !defined.has(type))
     .map(({ type, verbs, subresources }): KindDefinition => {
       const schema = () => schemaOfKind(type.group, type.version, type.kind);
-      return { storage: type, versions: [{ type, verbs, subresources, schema }], rules: { validateName: () => [] } };
+      return { storage: type, versions: [{ type, verbs, subresources, schema }], rules: bareRules };
     });
-  return [...new Set(defined.values()), ...bare];
+  return [...new Set(defined.values()), ...bare].map(kind =>
+    kind.storage.resource === 'apiservices' ? { ...kind, rules: { validateName: () => [], ...kind.rules } } : kind,
+  );
 }
 
 /** A whole API server on a port of 127.0.0.1, over a store in memory: everything but controllers and nodes. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { pods } from '../../src/api/generated/index.ts';
+import { pods, serviceAccounts } from '../../src/api/generated/index.ts';
 import { findKubectls, runKubectl, startKubectl } from './kubectl.ts';
 import { createProcessConnections } from './process-connections.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
@@ -10,7 +10,8 @@ import { type RunningApiServer, startApiServer } from './start-api-server.ts';
 let running: RunningApiServer;
 const sizes: string[] = [];
 // The oldest and the newest: SPDY, and WebSockets.
-const kubectls = findKubectls();
+const versioned = findKubectls().filter(kubectl => kubectl.version !== '');
+const kubectls = versioned.length > 0 ? versioned : findKubectls();
 const chosen = [...new Set([kubectls[0], kubectls.at(-1)])].filter(kubectl => kubectl !== undefined);
 
 before(async () => {
@@ -25,6 +26,8 @@ before(async () => {
     state: { running: {} },
   }));
   const client = running.client;
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
+  await client.create(serviceAccounts, account);
   await client.create(pods, {
     apiVersion: 'v1',
     kind: 'Pod',
