@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeEvent, RuntimeEventListener, Subscription } from '../../node/runtime/index.ts';
 import type { GrpcConnection, ResponseOf } from '../grpc/index.ts';
@@ -5,6 +6,7 @@ import * as containerd from './methods.ts';
 
 type Envelope = ResponseOf<typeof containerd.subscribe>;
 
+const knockTopic = '/sampan/listening';
 const backOffMsMin = 50;
 const backOffMsMax = 2000;
 
@@ -39,38 +41,75 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   let backOffMs = backOffMsMin;
-  let wasConnected = true;
   const tell = (event: RuntimeEvent): void => {
     if (!signal.aborted) listener(event);
   };
   const order = new OrderedDelivery(settle, tell);
-  while (!signal.aborted) {
-    let message = 'the event stream ended';
-    try {
-      // The stream itself says nothing until something happens, so ask something that answers first.
-      await connection.call(containerd.getVersion, {}, { signal });
-      const events = connection.stream(
-        containerd.subscribe,
-        { filters },
-        { signal, metadata: containerd.criNamespace },
-      );
-      const first = events.next();
-      tell({ type: 'resync', at: Date.now() });
-      wasConnected = true;
-      backOffMs = backOffMsMin;
-      for (let next = await first; !next.done; next = await events.next()) {
-        const event = toRuntimeEvent(next.value);
-        if (event !== undefined) order.deliver(event);
-      }
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    if (wasConnected) tell({ type: 'disconnected', at: Date.now(), message });
-    wasConnected = false;
+  for (let isFirst = true, stood = false; !signal.aborted; isFirst = false) {
+    const message = await listen(connection, signal, event => {
+      if (event.type === 'resync') {
+        backOffMs = backOffMsMin;
+        stood = true;
+        tell(event);
+      } else order.deliver(event);
+    });
+    if (stood || isFirst) tell({ type: 'disconnected', at: Date.now(), message });
+    stood = false;
     await sleep(backOffMs, undefined, { signal, ref: false }).catch(() => {
       // Closed while waiting.
     });
     backOffMs = Math.min(backOffMs * 2, backOffMsMax);
+  }
+}
+
+type Resync = Extract<RuntimeEvent, { type: 'resync' }>;
+
+/** Hands events on until the stream ends; resolves with why it did. A resync comes first. */
+async function listen(
+  connection: GrpcConnection,
+  signal: AbortSignal,
+  hand: (event: TaskEvent | Resync) => void,
+): Promise<string> {
+  const heard = new AbortController();
+  const token = `sampan/${randomUUID()}`;
+  try {
+    const options = { signal, metadata: containerd.criNamespace };
+    const events = connection.stream(
+      containerd.subscribe,
+      { filters: [...filters, `topic=="${knockTopic}"`] },
+      options,
+    );
+    void knock(connection, token, AbortSignal.any([signal, heard.signal]));
+    for await (const envelope of events) {
+      const event = toRuntimeEvent(envelope);
+      if (event !== undefined) hand(event);
+      else if (envelope.event?.typeUrl === token && !heard.signal.aborted) {
+        heard.abort();
+        hand({ type: 'resync', at: Date.now() });
+      }
+    }
+    return 'the event stream ended';
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    heard.abort();
+  }
+}
+
+/**
+ * Publishes an event of our own until it is heard. The stream says nothing when it begins to work, and whoever lists
+ * everything a moment too early would miss what happens between.
+ */
+async function knock(connection: GrpcConnection, token: string, signal: AbortSignal): Promise<void> {
+  const event = { typeUrl: token, value: new Uint8Array(0) };
+  for (let pauseMs = 2; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    const options = { signal, metadata: containerd.criNamespace, timeoutMs: 5000 };
+    await connection.call(containerd.publish, { topic: knockTopic, event }, options).catch(() => {
+      // Whatever keeps us from publishing ends the stream too.
+    });
+    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {
+      // Heard, or closed.
+    });
   }
 }
 

@@ -79,7 +79,9 @@ export const createLease = leases(
 export const deleteLease = leases('Delete', message({ id: field(1, string), sync: field(2, bool) }), empty);
 
 const anyEvent = message({ typeUrl: field(1, string), value: field(2, bytes) });
-export const subscribe = service('events')(
+const events = service('events');
+export const publish = events('Publish', message({ topic: field(1, string), event: field(2, anyEvent) }), empty);
+export const subscribe = events(
   'Subscribe',
   message({ filters: repeated(1, string) }),
   message({
