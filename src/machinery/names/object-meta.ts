@@ -231,7 +231,9 @@ export function validateFieldManager(manager: string | undefined, field: string)
 
 /** Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII space. */
 function isPrintable(char: string): boolean {
-  return char === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
+  const code = char.charCodeAt(0);
+  if (code < 0x7f) return code >= 0x20;
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
 }
 
 /** Kubernetes: `ValidateManagedFields`. */
