@@ -16,6 +16,8 @@ export class DecisionMemo {
   readonly #authorizer: Authorizer;
   readonly #user: UserInfo;
   #generation = -1;
+  /** The last request that was allowed. */
+  #last: ResourceRequest | undefined;
   /** By the request's type object (a constant of the component), verb with subresource, namespace. */
   #allowed = new WeakMap<ResourceRequest['type'], Map<string, Map<string, Names>>>();
 
@@ -26,18 +28,37 @@ export class DecisionMemo {
 
   /** Throws the 403 unless the user may make this request. */
   demand(request: ResourceRequest): void {
+    if (this.#isRepeated(request)) return;
     if (this.#generation !== this.#authorizer.generation) {
       this.#allowed = new WeakMap();
       this.#generation = this.#authorizer.generation;
     }
     const names = this.#namesFor(request);
     const name = request.name ?? '';
-    if (names.has(name)) return;
+    if (names.has(name)) {
+      this.#last = request;
+      return;
+    }
     const attributes = attributesOf(request, this.#user);
     const decision = this.#authorizer.authorize(attributes);
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
     if (names.size >= maxNames) names.clear();
     names.add(name);
+    this.#last = request;
+  }
+
+  /** Most components ask for the same again and again: a node renews its Lease. */
+  #isRepeated(request: ResourceRequest): boolean {
+    const last = this.#last;
+    return (
+      last !== undefined &&
+      last.type === request.type &&
+      last.name === request.name &&
+      last.verb === request.verb &&
+      last.namespace === request.namespace &&
+      last.subresource === request.subresource &&
+      this.#generation === this.#authorizer.generation
+    );
   }
 
   #namesFor(request: ResourceRequest): Names {

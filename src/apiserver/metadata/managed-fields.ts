@@ -80,22 +80,25 @@ function resetFieldsOf(endpoint: Endpoint, subresource: string): FieldSet | unde
   return fieldSetOf(...others.map(name => [`f:${name}`] as const));
 }
 
-/** Kubernetes: `IgnoreManagedFieldsTimestampsTransformer`: a write that changes nothing else does not touch times. */
+/**
+ * Kubernetes: `IgnoreManagedFieldsTimestampsTransformer`: a write that changes nothing else does not touch times. For
+ * objects that are the same apart from metadata.
+ */
 export function keepTimestampsOfUnchanged(object: KubeObject, old: KubeObject): KubeObject {
   const { managedFields } = object.metadata;
   const before = old.metadata.managedFields;
   if (managedFields === before || managedFields === undefined || managedFields.length !== before?.length) return object;
-  if (!isSameApartFromMetadata(object, old)) return object;
   const restored = { ...object, metadata: { ...object.metadata, managedFields: before } };
-  if (!isDeepEqual(restored, old)) return object;
+  if (!isDeepEqual(restored.metadata, old.metadata)) return object;
   const isOnlyTime = managedFields.every((entry, i) => isDeepEqual({ ...entry, time: '' }, { ...before[i], time: '' }));
   return isOnlyTime ? restored : object;
 }
 
 /** Nearly every write differs here, and this is cheap to find out. */
-function isSameApartFromMetadata(object: KubeObject, old: KubeObject): boolean {
+export function isSameApartFromMetadata(object: KubeObject, old: KubeObject): boolean {
   const now = object as unknown as Readonly<Record<string, unknown>>;
   const before = old as unknown as Readonly<Record<string, unknown>>;
   for (const name in now) if (name !== 'metadata' && !isDeepEqual(now[name], before[name])) return false;
+  for (const name in before) if (before[name] !== undefined && now[name] === undefined) return false;
   return true;
 }
