@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -162,6 +162,17 @@ describe('a store on disk', () => {
       assert.ok(readFileSync(path).equals(before));
     });
   }
+
+  it('is readable by its owner only', async () => {
+    const directory = newDirectory();
+    mkdirSync(directory, { mode: 0o755 });
+    const store = await open(directory);
+    await put(store, 'a', '1');
+    for (const name of ['sampan.db', 'sampan.db-wal']) {
+      assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600, name);
+    }
+    await store.close();
+  });
 
   it('begins again where a crash left an empty file', async () => {
     const directory = newDirectory();

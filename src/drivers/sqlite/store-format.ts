@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreDirectoryError } from './store-directory.ts';
 
@@ -34,6 +35,8 @@ const schema = `
 export function createStoreFile(path: string): void {
   const database = new DatabaseSync(path);
   try {
+    // Secrets are in it. The write-ahead log gets the same mode.
+    chmodSync(path, 0o600);
     database.exec(schema);
   } finally {
     database.close();
