@@ -1,8 +1,8 @@
 /** `npm run simulate -- --nodes N --duration 24h --seed S`: a cluster's day in virtual time, and its digest. */
-import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Simulation } from '../simulation/index.ts';
+import { createMicrotaskDrain } from '../drivers/world/index.ts';
 import { parseGoDuration } from '../machinery/index.ts';
+import { Simulation } from '../simulation/index.ts';
 
 const usage = 'usage: npm run simulate -- [--nodes N] [--duration 24h] [--seed S]';
 
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(nodes) || nodes < 1) throw new Error(`--nodes wants a number of nodes, not "${values.nodes}"`);
   if (durationMs === undefined)
     throw new Error(`--duration wants something like 90s, 30m or 24h, not "${values.duration}"`);
-  const simulation = new Simulation({ nodes, seed: values.seed, drainMicrotasks: () => setImmediate() });
+  const simulation = new Simulation({ nodes, seed: values.seed, drainMicrotasks: createMicrotaskDrain() });
   const startedAt = performance.now();
   await simulation.start();
   const isTerminal = process.stderr.isTTY;

@@ -14,7 +14,8 @@ export interface Tasks {
 export class TrackedTasks implements Tasks {
   readonly #log: Log;
   readonly #onFailure: (name: string, error: unknown) => void;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(log: Log, onFailure: (name: string, error: unknown) => void = () => {}) {
     this.#log = log;
@@ -22,16 +23,24 @@ export class TrackedTasks implements Tasks {
   }
 
   spawn(name: string, work: () => Promise<void>): void {
-    const task: Promise<void> = work()
-      .catch((error: unknown) => {
-        this.#log.error('task failed', { task: name, error });
-        this.#onFailure(name, error);
-      })
-      .finally(() => this.#running.delete(task));
-    this.#running.add(task);
+    const pending = work();
+    this.#running++;
+    pending.then(this.#end, (error: unknown) => {
+      this.#log.error('task failed', { task: name, error });
+      this.#onFailure(name, error);
+      this.#end();
+    });
   }
 
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    // Whoever waits longest may find new tasks by the time it is its turn.
+    while (this.#running > 0) await new Promise<void>(resolve => this.#waiting.push(resolve));
   }
+
+  readonly #end = (): void => {
+    if (--this.#running > 0 || this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  };
 }

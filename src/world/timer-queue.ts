@@ -1,9 +1,20 @@
 import type { Timer } from './clock.ts';
 
-interface Entry extends Timer {
+class Entry implements Timer {
   readonly dueMs: number;
   readonly order: number;
+  /** Undefined once it has fired or been cancelled. */
   run: (() => void) | undefined;
+
+  constructor(dueMs: number, order: number, run: () => void) {
+    this.dueMs = dueMs;
+    this.order = order;
+    this.run = run;
+  }
+
+  cancel(): void {
+    this.run = undefined;
+  }
 }
 
 /** Timers by due time, then by the order in which they were set: a binary heap whose cancelled entries fall out lazily. */
@@ -12,14 +23,7 @@ export class TimerQueue {
   #order = 0;
 
   add(dueMs: number, run: () => void): Timer {
-    const entry: Entry = {
-      dueMs,
-      order: this.#order++,
-      run,
-      cancel() {
-        entry.run = undefined;
-      },
-    };
+    const entry = new Entry(dueMs, this.#order++, run);
     this.#siftUp(entry);
     return entry;
   }

@@ -11,7 +11,7 @@ export interface VirtualWorldOptions {
   readonly startMs?: number;
   /**
    * Resolves once every pending promise reaction has run. The language alone cannot say when that is, so the driver
-   * passes a turn of the host's event loop (`setImmediate`).
+   * passes a turn of the host's event loop (`createMicrotaskDrain` in `drivers/world`).
    */
   readonly drainMicrotasks: () => Promise<void>;
   readonly writeLog?: (record: LogRecord) => void;
@@ -59,7 +59,10 @@ export class VirtualWorld implements World {
     for (;;) {
       const due = this.#timers.nextDue();
       if (due === undefined || due > end) break;
-      await this.#runInstant(due);
+      this.#fireTimers(due);
+      // Not through another async function: this is the loop that a simulated day goes round millions of times.
+      await this.#drain();
+      this.#throwFailure();
     }
     this.#now = end;
   }
@@ -67,7 +70,10 @@ export class VirtualWorld implements World {
   /** Runs what is due now, without letting time pass. */
   async flush(): Promise<void> {
     await this.#settleInstant();
-    while (this.#timers.nextDue() === this.#now) await this.#runInstant(this.#now);
+    while (this.#timers.nextDue() === this.#now) {
+      this.#fireTimers(this.#now);
+      await this.#settleInstant();
+    }
   }
 
   /**
@@ -81,30 +87,33 @@ export class VirtualWorld implements World {
       if (isSettled()) return true;
       const due = this.#timers.nextDue();
       if (due === undefined || due > end) break;
-      await this.#runInstant(due);
+      this.#fireTimers(due);
+      await this.#settleInstant();
     }
     this.#now = end;
     return isSettled();
   }
 
-  async #runInstant(instant: number): Promise<void> {
+  #fireTimers(instant: number): void {
     this.#now = instant;
     // One drain per instant, not per timer: timers of the same instant are concurrent anyway.
     for (;;) {
       const run = this.#timers.takeDue(instant);
-      if (run === undefined) break;
+      if (run === undefined) return;
       this.timersFired++;
       run();
     }
-    await this.#settleInstant();
   }
 
   async #settleInstant(): Promise<void> {
     await this.#drain();
-    if (this.#failure !== undefined) {
-      const { task, error } = this.#failure;
-      this.#failure = undefined;
-      throw new Error(`task ${task} failed in the virtual world`, { cause: error });
-    }
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === undefined) return;
+    const { task, error } = this.#failure;
+    this.#failure = undefined;
+    throw new Error(`task ${task} failed in the virtual world`, { cause: error });
   }
 }
