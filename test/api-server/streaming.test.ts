@@ -115,7 +115,7 @@ function exchange(port: number, payload: Buffer): Promise<Buffer> {
     import('node:net').then(({ connect }) => {
       const socket = connect({ host: '127.0.0.1', port });
       const chunks: Buffer[] = [];
-      socket.on('data', chunk => chunks.push(chunk));
+      socket.on('data', chunk => chunks.push(Buffer.from(chunk)));
       socket.on('error', () => {});
       socket.on('close', () => resolve(Buffer.concat(chunks)));
       socket.end(payload);
