@@ -2,6 +2,7 @@ import { builtInKinds } from '../api/index.ts';
 import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
+  type Authorizer,
   createLocalTransport,
   type RunningApiServer,
   startApiServer,
@@ -88,6 +89,10 @@ export class ControlPlane {
     plane.#controllers?.start();
     plane.#scheduler?.component.start();
     return plane;
+  }
+
+  get authorizer(): Authorizer {
+    return this.#access.authorizer;
   }
 
   get authenticator(): Authenticator {

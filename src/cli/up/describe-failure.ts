@@ -1,0 +1,23 @@
+import { StoreDirectoryError } from '../../drivers/sqlite/index.ts';
+import { CommandError } from '../command-error.ts';
+
+const advice: Readonly<Record<StoreDirectoryError['reason'], string>> = {
+  inUse: 'stop that one, or choose another --data-dir',
+  newerFormat: 'use that Sampan, or choose another --data-dir; nothing was changed',
+  damaged: 'restore it from a backup, or choose another --data-dir; nothing was changed',
+  foreign: 'choose another --data-dir; nothing was changed',
+  inaccessible: 'make it readable and writable for this user, or choose another --data-dir',
+};
+
+/** What a person can mend, as a `CommandError`; anything else as it is. */
+export function describeFailure(error: unknown): unknown {
+  if (error instanceof StoreDirectoryError) {
+    return new CommandError(`${error.message}: ${advice[error.reason]}`, { cause: error });
+  }
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const place = path === undefined ? '' : ` (${path})`;
+  if (code === 'ENOSPC')
+    return new CommandError(`the disk is full${place}: free some space and start again`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new CommandError(message, { cause: error });
+  return error;
+}

@@ -1,0 +1,53 @@
+import type { Pod } from '../../api/generated/index.ts';
+import type {
+  ByteDuplex,
+  ByteSource,
+  ExecSession,
+  NodeConnections,
+  PodLogRequest,
+  PodStreamRequest,
+} from '../../apiserver/index.ts';
+import { StatusError } from '../../machinery/index.ts';
+
+/** Leads logs, exec, attach and port-forward to the node that a pod runs on. Nodes join when they have started. */
+export class NodeRoutes implements NodeConnections {
+  #connections: NodeConnections | undefined;
+
+  /** From now on all nodes are reached through this. */
+  join(connections: NodeConnections): void {
+    this.#connections = connections;
+  }
+
+  logs(pod: Pod, request: PodLogRequest): Promise<ByteSource> {
+    return this.#of(pod).then(node => node.logs(pod, request));
+  }
+
+  exec(pod: Pod, request: PodStreamRequest & { readonly command: readonly string[] }): Promise<ExecSession> {
+    return this.#of(pod).then(node => node.exec(pod, request));
+  }
+
+  attach(pod: Pod, request: PodStreamRequest): Promise<ExecSession> {
+    return this.#of(pod).then(node => node.attach(pod, request));
+  }
+
+  portForward(pod: Pod, port: number): Promise<ByteDuplex> {
+    return this.#of(pod).then(node => node.portForward(pod, port));
+  }
+
+  async #of(pod: Pod): Promise<NodeConnections> {
+    if (this.#connections !== undefined) return this.#connections;
+    throw new StatusError('ServiceUnavailable', `node ${pod.spec?.nodeName} is still starting: try again in a moment`);
+  }
+}
+
+/** What simulated nodes answer: nothing executes there. */
+export function refusingConnections(): NodeConnections {
+  const refuse = async (pod: Pod): Promise<never> => {
+    throw new StatusError(
+      'BadRequest',
+      `pod ${pod.metadata.namespace}/${pod.metadata.name} is on the simulated node ${pod.spec?.nodeName}, where ` +
+        'nothing executes: there are no logs, no exec, attach or port-forward (start Sampan with --nodes real for that)',
+    );
+  };
+  return { logs: refuse, exec: refuse, attach: refuse, portForward: refuse };
+}
