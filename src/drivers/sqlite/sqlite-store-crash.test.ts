@@ -21,7 +21,8 @@ const clock = { after: () => ({ cancel: () => undefined }) };
 async function writeUntilKilled(directory: string, roundSeed: string, lifeMs: number): Promise<string[]> {
   const child = spawn(process.execPath, [writerPath, directory, roundSeed], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
-  const opened = new Promise<void>(resolve => {
+  const opened = new Promise<void>((resolve, reject) => {
+    child.once('exit', code => reject(new Error(`the writers ended with ${code}: ${output}`)));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
       resolve();
@@ -61,7 +62,7 @@ function readDeletions(store: Store<StoredObject>): Map<string, number> {
 }
 
 describe('a store whose process is killed', () => {
-  it(`has every acknowledged write, ${rounds} times over (seed ${seed})`, async () => {
+  it(`has every acknowledged write, ${rounds} times over (seed ${seed})`, { timeout: rounds * 15_000 }, async () => {
     const random = createSeededRandom(seed);
     const directory = join(root, 'store');
     const acknowledged = new Map<string, { revision: number; mark: string }>();
