@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { StatusError } from '../../machinery/index.ts';
-import type { CommitResult, Store } from '../../storage/index.ts';
+import { type CommitResult, createTextCodec, type Store } from '../../storage/index.ts';
 import { type Note, note, noteCodec } from '../../storage/store.contract.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
@@ -85,5 +85,35 @@ describe('a store on a full disk', { skip }, () => {
     assert.deepEqual(await readKeys(again), acknowledged.toSorted());
     assert.equal(again.revision, acknowledged.length + 1);
     await again.close();
+    rmSync(join(disk, 'store'), { recursive: true });
+  });
+
+  it('can be read after a crash, though there is space for nothing', async () => {
+    const directory = join(disk, 'crashed');
+    const writer = join(import.meta.dirname, 'testdata', 'write-until-killed.ts');
+    const child = spawnSync(process.execPath, [writer, directory, '1']);
+    assert.match(child.stderr.toString(), /no space left on device/);
+    fillWithZeros(join(disk, 'zeros'));
+    const revisions = child.stdout
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map(line => Number.parseInt(line, 10));
+    const store = await openSqliteStore({ directory, codec: createTextCodec(), clock });
+    assert.ok(store.revision >= Math.max(...revisions));
+    await store.close();
   });
 });
+
+function fillWithZeros(path: string): void {
+  const file = openSync(path, 'w');
+  const zeros = Buffer.alloc(4096);
+  try {
+    for (;;) writeSync(file, zeros);
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  } finally {
+    closeSync(file);
+  }
+}

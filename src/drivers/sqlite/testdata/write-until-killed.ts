@@ -30,4 +30,10 @@ async function write(writer: number): Promise<never> {
   }
 }
 
-await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
+try {
+  await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
+} catch (error) {
+  // A refused write ends it as a crash would: nothing is closed.
+  writeSync(2, `${(error as Error).message}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
