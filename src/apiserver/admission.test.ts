@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  limitRanges,
   nodes,
   type Pod,
   persistentVolumeClaims,
@@ -163,5 +164,51 @@ describe('a new claim', () => {
     });
     assert.deepEqual(metadata.finalizers, ['kubernetes.io/pvc-protection']);
     assert.equal(spec?.storageClassName, 'disk');
+  });
+});
+
+describe('limit ranges', () => {
+  const limits = [
+    {
+      type: 'Container',
+      default: { cpu: '500m' },
+      defaultRequest: { cpu: '100m' },
+      max: { cpu: '1' },
+      min: { cpu: '50m' },
+    },
+  ];
+
+  async function startLimited(): Promise<TestServer> {
+    const api = await start();
+    await api.client.create(limitRanges, { metadata: { name: 'l', namespace: 'test' }, spec: { limits } });
+    return api;
+  }
+
+  function containersOf(resources: object): Partial<Pod['spec']> {
+    return { containers: [{ name: 'app', image: 'x', resources }] };
+  }
+
+  it('give containers what they leave out, and say so', async () => {
+    using api = await startLimited();
+    const { metadata, spec } = await api.client.create(pods, podOf('p'));
+    assert.deepEqual(spec.containers[0]!.resources, { limits: { cpu: '500m' }, requests: { cpu: '100m' } });
+    assert.equal(
+      metadata.annotations?.['kubernetes.io/limit-ranger'],
+      'LimitRanger plugin set: cpu request for container app; cpu limit for container app',
+    );
+  });
+
+  it('refuse what goes beyond', async () => {
+    using api = await startLimited();
+    const large = containersOf({ limits: { cpu: '2' }, requests: { cpu: '100m' } });
+    assert.equal(
+      (await refusalOf(api.client.create(pods, podOf('p', 'test', large)))).message,
+      'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+    );
+    const small = containersOf({ limits: { cpu: '500m' }, requests: { cpu: '10m' } });
+    assert.equal(
+      (await refusalOf(api.client.create(pods, podOf('p', 'test', small)))).message,
+      'pods "p" is forbidden: minimum cpu usage per Container is 50m, but request is 10m',
+    );
   });
 });

@@ -70,8 +70,9 @@ export class ApiServer implements ApiCore {
     const events = new LeasePool(store, world.clock, eventTtlMs);
     this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
     const hooks = createHooks(endpoints, this.network);
+    const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
     const plugins = [
-      ...createAdmissionPlugins(this.view, world),
+      ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
       ...(options.admission ?? []),
     ];
@@ -81,7 +82,7 @@ export class ApiServer implements ApiCore {
       world,
       store,
       endpoints,
-      authorizer: typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer,
+      authorizer,
       rules: new WorldRuleContext(world),
       names: world.random.stream('apiserver/names'),
       virtual: options.virtual ?? {},
