@@ -9,9 +9,10 @@ export { Client, type ObjectList, type ObjectRef } from './client.ts';
 export type { Controller, IndexDeclaration, ReconcileContext, Secondary, View } from './controller.ts';
 export { ControllerRunner } from './controller-runner.ts';
 export { EventRecorder } from './event-recorder.ts';
-export { type ChangeListener, Informer, type InformerScope, keyOf, splitKey } from './informer.ts';
+export { type ChangeListener, Informer, type InformerScope } from './informer.ts';
 export { Informers } from './informers.ts';
 export { KeyedWorker, type KeyedWorkerOptions } from './keyed-worker.ts';
+export { keyOf, splitKey } from './object-key.ts';
 export type { ServedTypes } from './served-types.ts';
 export type {
   AgainStep,

@@ -1,7 +1,8 @@
 import { type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import type { World } from '../world/index.ts';
-import { Bucket, IndexBuckets } from './bucket.ts';
 import type { Client } from './client.ts';
+import { keyOf } from './object-key.ts';
+import { ObjectTable } from './object-table.ts';
 import type { Watch, WatchEvent } from './transport.ts';
 
 /** Hears of one change: `object` is absent when it is gone, `previous` when it is new. */
@@ -26,10 +27,7 @@ export class Informer<T extends KubeObject> {
   readonly #world: World;
   readonly #client: Client;
   readonly #scope: InformerScope;
-  readonly #all = new Bucket<T>();
-  readonly #byNamespace = new IndexBuckets<T>(object => [object.metadata.namespace ?? '']);
-  readonly #byOwner = new IndexBuckets<T>(controllerUids);
-  readonly #indexes = new Map<string, IndexBuckets<T>>();
+  readonly #table = new ObjectTable<T>();
   readonly #listeners: ChangeListener<T>[] = [];
   #waiters: (() => void)[] = [];
   #watch: Watch | undefined;
@@ -57,39 +55,36 @@ export class Informer<T extends KubeObject> {
   }
 
   get(namespace: string | undefined, name: string): T | undefined {
-    return this.#all.get(namespace === undefined || namespace === '' ? name : `${namespace}/${name}`);
+    return this.#table.get(namespace ?? '', name);
   }
 
   getByKey(key: string): T | undefined {
-    return this.#all.get(key);
+    return this.#table.getByKey(key);
   }
 
   list(namespace?: string): readonly T[] {
-    return namespace === undefined ? this.#all.list() : this.#byNamespace.list(namespace);
+    return this.#table.list(namespace);
   }
 
   listOwned(ownerUid: string): readonly T[] {
-    return this.#byOwner.list(ownerUid);
+    return this.#table.listOwned(ownerUid);
   }
 
   listIndexed(index: string, value: string): readonly T[] {
-    const buckets = this.#indexes.get(index);
-    if (buckets === undefined) throw new Error(`no index ${index} over ${this.type.resource}`);
-    return buckets.list(value);
+    const list = this.#table.listIndexed(index, value);
+    if (list === undefined) throw new Error(`no index ${index} over ${this.type.resource}`);
+    return list;
   }
 
   /** Adds an index unless one of that name exists. */
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
-    if (this.#indexes.has(name)) return;
-    const buckets = new IndexBuckets<T>(valuesOf);
-    for (const key of this.#all.keys()) buckets.replace(key, this.#all.get(key), undefined);
-    this.#indexes.set(name, buckets);
+    this.#table.addIndex(name, valuesOf);
   }
 
   /** Calls `listener` for every object already known, and then for every change. */
   onChange(listener: ChangeListener<T>): void {
     this.#listeners.push(listener);
-    for (const object of this.#all.list()) listener(object, undefined);
+    for (const object of this.#table.list()) listener(object, undefined);
   }
 
   /** Calls `run` once, after the next batch of changes has been taken in. */
@@ -133,13 +128,14 @@ export class Informer<T extends KubeObject> {
   }
 
   #takeList(items: readonly T[], revision: number): void {
-    const seen = new Set<string>();
+    const before = this.#table.list();
+    const listed = new Set<string>();
     for (const object of items) {
       const key = keyOf(object);
-      seen.add(key);
-      if (this.#all.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#replace(key, object);
+      listed.add(key);
+      if (this.#table.getByKey(key)?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#put(object);
     }
-    for (const key of [...this.#all.keys()]) if (!seen.has(key)) this.#replace(key, undefined);
+    for (const object of before) if (!listed.has(keyOf(object))) this.#delete(object);
     this.#revision = revision;
     this.#hasSynced = true;
     this.#wake();
@@ -157,7 +153,8 @@ export class Informer<T extends KubeObject> {
     this.#failures = 0;
     for (let i = 0; i < batch.length; i++) {
       const { type, object } = batch[i]!;
-      if (type !== 'BOOKMARK') this.#replace(keyOf(object), type === 'DELETED' ? undefined : object);
+      if (type === 'DELETED') this.#delete(object);
+      else if (type !== 'BOOKMARK') this.#put(object);
       this.#revision = Number(object.metadata.resourceVersion);
     }
     this.#wake();
@@ -188,17 +185,17 @@ export class Informer<T extends KubeObject> {
     });
   }
 
-  #replace(key: string, next: T | undefined): void {
-    const previous = this.#all.get(key);
-    if (next === undefined) {
-      if (!this.#all.delete(key)) return;
-    } else {
-      this.#all.set(key, next);
-    }
-    this.#byNamespace.replace(key, next, previous);
-    this.#byOwner.replace(key, next, previous);
-    for (const index of this.#indexes.values()) index.replace(key, next, previous);
-    for (const listener of this.#listeners) listener(next, previous);
+  #put(object: T): void {
+    this.#tell(object, this.#table.put(object));
+  }
+
+  #delete({ metadata }: T): void {
+    const previous = this.#table.delete(metadata.namespace ?? '', metadata.name ?? '');
+    if (previous !== undefined) this.#tell(undefined, previous);
+  }
+
+  #tell(object: T | undefined, previous: T | undefined): void {
+    for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i]!(object, previous);
   }
 
   #wake(): void {
@@ -208,26 +205,3 @@ export class Informer<T extends KubeObject> {
     for (const run of waiters) run();
   }
 }
-
-/** `namespace/name`, or `name` for a cluster-scoped object: how work queues and views name an object. */
-export function keyOf(object: KubeObject): string {
-  const { namespace, name } = object.metadata;
-  return namespace === undefined || namespace === '' ? (name ?? '') : `${namespace}/${name}`;
-}
-
-/** Takes apart what `keyOf` made. */
-export function splitKey(key: string): { namespace: string | undefined; name: string } {
-  const slash = key.indexOf('/');
-  return slash < 0
-    ? { namespace: undefined, name: key }
-    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
-function controllerUids(object: KubeObject): readonly string[] {
-  const owners = object.metadata.ownerReferences;
-  if (owners === undefined) return noValues;
-  for (const owner of owners) if (owner.controller) return [owner.uid];
-  return noValues;
-}
-
-const noValues: readonly string[] = [];

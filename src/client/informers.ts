@@ -9,6 +9,8 @@ export class Informers implements View {
   readonly #world: World;
   readonly #client: Client;
   readonly #byType = new Map<string, Informer<KubeObject>>();
+  /** The unscoped ones by the type object that they were asked for with: a view is asked all the time. */
+  readonly #known = new WeakMap<object, Informer<KubeObject>>();
 
   constructor(world: World, client: Client) {
     this.#world = world;
@@ -58,9 +60,13 @@ export class Informers implements View {
 
   /** A view may only be asked for kinds that somebody declared: an informer made on the fly would still be empty. */
   #existing<T extends KubeObject>(type: ResourceType<T>): Informer<T> {
-    const informer = this.#byType.get(idOf(type, {}));
+    let informer = this.#known.get(type);
     if (informer === undefined) {
-      throw new Error(`no informer for ${type.resource}: name it in the controller's secondaries`);
+      informer = this.#byType.get(idOf(type, {}));
+      if (informer === undefined) {
+        throw new Error(`no informer for ${type.resource}: name it in the controller's secondaries`);
+      }
+      this.#known.set(type, informer);
     }
     return informer as unknown as Informer<T>;
   }

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceType } from '../machinery/index.ts';
-import { type Informer, keyOf } from './informer.ts';
+import type { Informer } from './informer.ts';
+import { keyOf } from './object-key.ts';
 
 /**
  * Kubernetes: client-go's expectations expire after five minutes, so that a lost event cannot stop a controller for
