@@ -4,6 +4,7 @@ import { type KubeObject, statusError } from '../machinery/index.ts';
 import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
 import { createAdmissionPlugins } from './admission/index.ts';
+import { type ComponentCheck, createComponentStatuses } from './bootstrap/component-statuses.ts';
 import type {
   AdmissionPlugin,
   ApiCore,
@@ -45,6 +46,8 @@ export interface ApiServerOptions {
   /** Behind the built-in plugins, in this order. */
   readonly admission?: readonly AdmissionPlugin[] | undefined;
   readonly services?: ServiceNetworkOptions | undefined;
+  /** How the components beside this server are, for `componentstatuses`. */
+  readonly components?: ComponentCheck | undefined;
 }
 
 /** Kubernetes: `--event-ttl`. */
@@ -85,7 +88,10 @@ export class ApiServer implements ApiCore {
       authorizer,
       rules: new WorldRuleContext(world),
       names: world.random.stream('apiserver/names'),
-      virtual: options.virtual ?? {},
+      virtual: {
+        '/componentstatuses': createComponentStatuses(store, options.components),
+        ...options.virtual,
+      },
     };
   }
 

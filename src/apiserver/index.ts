@@ -7,6 +7,8 @@
  */
 
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
+export type { AdvertisedAddress } from './bootstrap/advertised-address.ts';
+export type { ComponentCheck, ComponentHealth } from './bootstrap/component-statuses.ts';
 export type {
   AdmissionOperation,
   AdmissionPlugin,
