@@ -14,6 +14,7 @@ import { changeField, changeItems } from './fill-defaults.ts';
 import { podColumns } from './pod-columns.ts';
 import { computeQosClass } from './pod-qos.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
+import { validateEphemeralContainersUpdate, validatePodCreate, validatePodUpdate } from './pod-validation/index.ts';
 
 const defaulted = new WeakMap<PodSpec, PodSpec>();
 
@@ -144,6 +145,9 @@ function mergeResources(
 export const pod = defineKind(pods, {
   setDefaults,
   prepareForCreate,
+  validateCreate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
+  skipsFullValidationOnUpdate: true,
   gracePeriodSeconds,
   status: {
     prepareForUpdate: (object, old) => ({
@@ -166,6 +170,7 @@ export const pod = defineKind(pods, {
         metadata: keepMetadata(object.metadata, old.metadata),
         spec: { ...old.spec, ephemeralContainers: object.spec.ephemeralContainers },
       }),
+      validateUpdate: validateEphemeralContainersUpdate,
     },
     resize: { prepareForUpdate: takeResources },
   },

@@ -1,0 +1,16 @@
+/**
+ * What makes a pod, or a pod template, unacceptable beyond its shape, in upstream's words. Kubernetes:
+ * `pkg/apis/core/validation`. Functions named `check…` add to a list of errors; those named `validate…` return one.
+ *
+ * Start reading at `validate-pod.ts`, then `validate-pod-spec.ts`.
+ */
+export { describeDifference } from './describe-difference.ts';
+export { checkNonnegative, type Errors, unsupported } from './field-checks.ts';
+export {
+  validateEphemeralContainersUpdate,
+  validatePod,
+  validatePodCreate,
+  validatePodUpdate,
+} from './validate-pod.ts';
+export { type PodSpecPlace, validatePodSpec } from './validate-pod-spec.ts';
+export { checkQuantityValue, checkResourceName, isExtendedResource, isHugePages } from './validate-resources.ts';
