@@ -124,6 +124,7 @@ function readItems(value: WireValue, schema: ListSchema, owner: ObjectSchema): r
 }
 
 function zeroOf(schema: Schema): unknown {
+  if (schema.type === 'string' && (schema.format === 'time' || schema.format === 'micro-time')) return null;
   if (schema.type === 'list') return [];
   return schema.type === 'string' ? '' : schema.type === 'boolean' ? false : 0;
 }
