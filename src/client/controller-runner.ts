@@ -83,7 +83,8 @@ export class ControllerRunner {
       if (key !== undefined) this.#queue.add(key);
       return;
     }
-    for (const key of keysOf(object, this.#informers)) this.#queue.add(key);
+    const keys = keysOf(object, this.#informers);
+    for (let i = 0; i < keys.length; i++) this.#queue.add(keys[i]!);
   }
 
   /** Works in a turn of its own: changes arrive in the middle of somebody else's commit. */

@@ -28,8 +28,13 @@ export class SimulatedNode {
   readonly #shape: NodeShape;
   readonly #address: string;
   readonly #phaseMs: number;
-  readonly #timers = new Map<string, Timer>();
+  readonly #leaseTask: string;
+  readonly #statusTask: string;
+  /** When to look at a pod again, by the pod's key. */
+  readonly #podTimers = new Map<string, Timer>();
   readonly #podIPs = new Map<string, string>();
+  #leaseTimer: Timer | undefined;
+  #statusTimer: Timer | undefined;
   #lease: Lease | undefined;
   #nextPodIndex = 2;
   /** Grows whenever the node fails or comes back, so that work begun before then comes to nothing. */
@@ -43,6 +48,8 @@ export class SimulatedNode {
     this.#informers = informers;
     this.#shape = options.shape ?? defaultNodeShape;
     this.#address = options.address;
+    this.#leaseTask = `${options.name} lease`;
+    this.#statusTask = `${options.name} status`;
     this.#phaseMs = world.random.stream(`node ${options.name}`).integer(renewEveryMs);
   }
 
@@ -54,8 +61,9 @@ export class SimulatedNode {
     this.#isUp = true;
     const life = ++this.#life;
     await this.#register();
-    this.#later('lease', this.#phaseMs, () => this.#renewLease(life));
-    this.#later('status', statusEveryMs - this.#phaseMs, () => this.#reportStatus(life));
+    if (life !== this.#life) return;
+    this.#renewLeaseIn(this.#phaseMs);
+    this.#reportStatusIn(statusEveryMs - this.#phaseMs);
     for (const pod of this.#pods()) this.takePod(pod);
   }
 
@@ -63,8 +71,10 @@ export class SimulatedNode {
   fail(): void {
     this.#isUp = false;
     this.#life++;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#leaseTimer?.cancel();
+    this.#statusTimer?.cancel();
+    for (const timer of this.#podTimers.values()) timer.cancel();
+    this.#podTimers.clear();
   }
 
   /** The machine is back: it reports at once and catches up with its pods. */
@@ -88,7 +98,7 @@ export class SimulatedNode {
       const next: Pod = { ...pod, status: decision.status };
       this.#world.tasks.spawn(`report pod ${key}`, () => this.#reportPod(next, life));
     } else if (decision.againMs !== undefined) {
-      this.#later(`pod ${key}`, decision.againMs, () => this.#takeAgain(pod));
+      this.#takeAgainIn(key, decision.againMs, pod);
     }
   }
 
@@ -97,14 +107,14 @@ export class SimulatedNode {
     const capacity = node.status?.capacity ?? {};
     const allocatable = node.status?.allocatable ?? {};
     if (!this.#isUp || completeAllocatable(capacity, allocatable) === allocatable) return;
-    const life = this.#life;
-    this.#world.tasks.spawn(`report ${this.name}`, () => this.#reportStatus(life));
+    this.#world.tasks.spawn(this.#statusTask, this.#reportStatus);
   }
 
   /** Forgets a pod that is gone. */
   dropPod(pod: Pod): void {
-    this.#timers.get(`pod ${keyOf(pod)}`)?.cancel();
-    this.#timers.delete(`pod ${keyOf(pod)}`);
+    const key = keyOf(pod);
+    this.#podTimers.get(key)?.cancel();
+    this.#podTimers.delete(key);
     this.#podIPs.delete(pod.metadata.uid ?? '');
   }
 
@@ -123,12 +133,12 @@ export class SimulatedNode {
       await this.#client.create(nodes, buildNode(this.name, this.#shape, this.#address, now));
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
-      await this.#reportStatus(this.#life);
+      await this.#reportStatus();
     }
   }
 
-  async #reportStatus(life: number): Promise<void> {
-    if (life !== this.#life) return;
+  readonly #reportStatus = async (): Promise<void> => {
+    const life = this.#life;
     try {
       const node = await this.#client.get(nodes, { name: this.name });
       const now = formatTime(this.#world.clock.now());
@@ -137,23 +147,25 @@ export class SimulatedNode {
         allocatable: completeAllocatable(node.status?.capacity ?? {}, node.status?.allocatable ?? {}),
         conditions: buildConditions(node.status?.conditions, now),
       };
-      await this.#client.updateStatus(nodes, { ...node, status });
-      this.#later('status', statusEveryMs, () => this.#reportStatus(life));
+      if (life === this.#life) await this.#client.updateStatus(nodes, { ...node, status });
+      if (life === this.#life) this.#reportStatusIn(statusEveryMs);
     } catch (error) {
-      this.#tryAgain('status', error, () => this.#reportStatus(life));
+      this.#note(error);
+      if (life === this.#life) this.#reportStatusIn(retryMs);
     }
-  }
+  };
 
-  async #renewLease(life: number): Promise<void> {
-    if (life !== this.#life) return;
+  readonly #renewLease = async (): Promise<void> => {
+    const life = this.#life;
     try {
-      this.#lease = this.#lease === undefined ? await this.#acquireLease() : await this.#updateLease(this.#lease);
-      this.#later('lease', renewEveryMs, () => this.#renewLease(life));
+      this.#lease = await (this.#lease === undefined ? this.#acquireLease() : this.#updateLease(this.#lease));
+      if (life === this.#life) this.#renewLeaseIn(renewEveryMs);
     } catch (error) {
       this.#lease = undefined;
-      this.#tryAgain('lease', error, () => this.#renewLease(life));
+      this.#note(error);
+      if (life === this.#life) this.#renewLeaseIn(retryMs);
     }
-  }
+  };
 
   #updateLease(lease: Lease): Promise<Lease> {
     const renewTime = formatMicroTime(this.#world.clock.now());
@@ -202,11 +214,11 @@ export class SimulatedNode {
     }
   }
 
-  /** A conflict means that the pod has changed: the change itself brings it back here. */
+  /** A conflict means that the pod has changed: the change itself brings it back here, if not the retry. */
   #onPodError(pod: Pod, error: unknown): void {
     if (StatusError.is(error, 'NotFound')) return;
-    if (!StatusError.is(error, 'Conflict')) this.#warn(error);
-    this.#later(`pod ${keyOf(pod)}`, retryMs, () => this.#takeAgain(pod));
+    this.#note(error);
+    this.#takeAgainIn(keyOf(pod), retryMs, pod);
   }
 
   #placeOf(pod: Pod): PodPlace {
@@ -227,21 +239,32 @@ export class SimulatedNode {
     return ip;
   }
 
-  #later(what: string, delayMs: number, run: () => void | Promise<void>): void {
-    this.#timers.get(what)?.cancel();
+  #renewLeaseIn(delayMs: number): void {
+    this.#leaseTimer?.cancel();
+    this.#leaseTimer = this.#world.clock.after(delayMs, this.#onLeaseDue);
+  }
+
+  readonly #onLeaseDue = (): void => this.#world.tasks.spawn(this.#leaseTask, this.#renewLease);
+
+  #reportStatusIn(delayMs: number): void {
+    this.#statusTimer?.cancel();
+    this.#statusTimer = this.#world.clock.after(delayMs, this.#onStatusDue);
+  }
+
+  readonly #onStatusDue = (): void => this.#world.tasks.spawn(this.#statusTask, this.#reportStatus);
+
+  #takeAgainIn(key: string, delayMs: number, pod: Pod): void {
+    this.#podTimers.get(key)?.cancel();
     const timer = this.#world.clock.after(delayMs, () => {
-      const pending = run();
-      if (pending !== undefined) this.#world.tasks.spawn(`${this.name} ${what}`, () => pending);
+      this.#podTimers.delete(key);
+      this.#takeAgain(pod);
     });
-    this.#timers.set(what, timer);
+    this.#podTimers.set(key, timer);
   }
 
-  #tryAgain(what: string, error: unknown, run: () => Promise<void>): void {
-    if (!StatusError.is(error, 'Conflict')) this.#warn(error);
-    this.#later(what, retryMs, run);
-  }
-
-  #warn(error: unknown): void {
+  /** A conflict says that somebody else was faster; everything else is worth a line in the log. */
+  #note(error: unknown): void {
+    if (StatusError.is(error, 'Conflict')) return;
     this.#world.log.warn('simulated node cannot report', {
       node: this.name,
       error: error instanceof Error ? error.message : String(error),

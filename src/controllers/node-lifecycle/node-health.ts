@@ -8,7 +8,11 @@ const startupGraceMs = 60_000;
 const watchedConditions = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 
 export function findNodeCondition(node: Node, type: string): NodeCondition | undefined {
-  return node.status?.conditions?.find(condition => condition.type === type);
+  const conditions = node.status?.conditions;
+  if (conditions === undefined) return undefined;
+  // Without a closure: every renewal of a Lease asks.
+  for (let i = 0; i < conditions.length; i++) if (conditions[i]!.type === type) return conditions[i];
+  return undefined;
 }
 
 export function isNodeReady(node: Node): boolean {

@@ -21,8 +21,8 @@ export const nodeLifecycleController: Controller<Node> = {
       type: leases,
       // A renewal only matters to a node that is not well; a healthy one is looked at again when its Lease would run out.
       keysOf: (lease, view) => {
-        const name = lease.metadata.name ?? '';
-        const node = lease.metadata.namespace === 'kube-node-lease' ? view.get(nodes, undefined, name) : undefined;
+        const { namespace, name = '' } = lease.metadata;
+        const node = namespace === 'kube-node-lease' ? view.get(nodes, undefined, name) : undefined;
         return node === undefined || isNodeReady(node) ? none : [name];
       },
     },
@@ -34,7 +34,7 @@ export const nodeLifecycleController: Controller<Node> = {
     const silentAt = silentFrom(node, context.view.get(leases, 'kube-node-lease', node.metadata.name ?? ''));
     const unknown = context.now >= silentAt ? markUnknown(node, context.now) : undefined;
     if (unknown !== undefined) return reportSilence(node, { ...node, status: { ...node.status, conditions: unknown } });
-    const steps: Step[] = [...taint(node, context)];
+    const steps: Step[] = taint(node, context);
     if (!isNodeReady(node)) steps.push(...markPodsNotReady(node, context));
     if (context.now < silentAt) steps.push({ do: 'again', delayMs: silentAt - context.now });
     return steps;

@@ -15,6 +15,8 @@ const noScheduleByCondition: readonly (readonly [condition: string, status: stri
   ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
 ];
 
+const noTaints: readonly Taint[] = [];
+
 const managedNoSchedule: ReadonlySet<string> = new Set([
   ...noScheduleByCondition.map(([, , key]) => key),
   unschedulableTaint,
@@ -22,10 +24,12 @@ const managedNoSchedule: ReadonlySet<string> = new Set([
 
 /** The NoSchedule taints that the node's conditions and `spec.unschedulable` call for. */
 function wantedNoSchedule(node: Node): readonly string[] {
-  const keys = noScheduleByCondition
-    .filter(([condition, status]) => findNodeCondition(node, condition)?.status === status)
-    .map(([, , key]) => key);
-  return node.spec?.unschedulable === true ? [...keys, unschedulableTaint] : keys;
+  const keys: string[] = [];
+  for (const [condition, status, key] of noScheduleByCondition) {
+    if (findNodeCondition(node, condition)?.status === status) keys.push(key);
+  }
+  if (node.spec?.unschedulable === true) keys.push(unschedulableTaint);
+  return keys;
 }
 
 /** The key under which the node's pods are to be evicted; undefined while it is ready. */
@@ -43,8 +47,11 @@ export function findNoExecute(node: Node): Taint | undefined {
 
 /** The taints that the node should have, given under which key (if any) its pods may be evicted; same instance if none changes. */
 export function reconcileTaints(node: Node, noExecute: string | undefined, at: string): readonly Taint[] | undefined {
-  const current = node.spec?.taints ?? [];
-  const noSchedule = new Set(wantedNoSchedule(node));
+  const current = node.spec?.taints ?? noTaints;
+  const wanted = wantedNoSchedule(node);
+  // Most nodes have no taints and need none.
+  if (current.length === 0 && wanted.length === 0 && noExecute === undefined) return undefined;
+  const noSchedule = new Set(wanted);
   const kept = current.filter(taint => {
     if (taint.effect === 'NoSchedule' && managedNoSchedule.has(taint.key)) return noSchedule.delete(taint.key);
     if (taint.effect === 'NoExecute' && (taint.key === notReadyTaint || taint.key === unreachableTaint)) {
