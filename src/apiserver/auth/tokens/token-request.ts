@@ -100,7 +100,11 @@ function checkIdentity({ metadata }: TokenRequest, account: ServiceAccount): rea
 function checkSpec({ spec }: TokenRequest): readonly FieldError[] {
   const { expirationSeconds: seconds, audiences } = spec;
   const field = 'spec.expirationSeconds';
-  if (audiences !== undefined && audiences !== null && !(Array.isArray(audiences) && audiences.every(one => typeof one === 'string'))) {
+  if (
+    audiences !== undefined &&
+    audiences !== null &&
+    !(Array.isArray(audiences) && audiences.every(one => typeof one === 'string'))
+  ) {
     return [fieldError.typeInvalid('spec.audiences', audiences, 'must be a list of strings')];
   }
   if (seconds === undefined || seconds === null) return [];
