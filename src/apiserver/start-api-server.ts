@@ -21,6 +21,8 @@ export interface StartOptions extends ApiServerOptions {
 
 export interface RunningApiServer {
   readonly server: ApiServer;
+  /** Says anew where the cluster reaches this server, for who learns that only once it listens. */
+  advertise(addresses: readonly AdvertisedAddress[]): Promise<void>;
   /** Ends what runs beside requests. The store and its cache are their owner's to close. */
   stop(): void;
 }
@@ -40,6 +42,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   publisher.start();
   return {
     server,
+    advertise: addresses => ensureKubernetesService(server, client, addresses),
     stop() {
       forget();
       publication.stop();

@@ -104,6 +104,11 @@ export class ControlPlane {
     return new Client(createLocalTransport(this.server, user, userAgent));
   }
 
+  /** Says where pods and nodes reach the API server: the endpoints of the Service `kubernetes`. */
+  advertise(addresses: readonly { readonly ip: string; readonly port: number }[]): Promise<void> {
+    return this.#running.advertise(addresses);
+  }
+
   /** No controller has anything to do right now. */
   get isIdle(): boolean {
     return this.#controllers?.isIdle ?? true;
