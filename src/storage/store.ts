@@ -17,7 +17,8 @@ export interface Store<V> {
    * Applies all operations at one new revision if every comparison holds, and none otherwise. Resolves only when the
    * outcome is durable, and after every watch has been told. Concurrent transactions share one commit to disk but keep
    * their order. Operations that change nothing (deletions of what is not there) make no revision, as in etcd.
-   * Rejects with a `StatusError` when the disk refuses the write, and then nothing of it is left.
+   * Rejects with a `StatusError` when the disk refuses the write: 507 when it is full, and then nothing of the write is
+   * left; 500 when it fails, and then the store writes no more and only its next start shows what was written.
    */
   commit(transaction: Transaction<V>): Promise<CommitResult<V>>;
 

@@ -13,7 +13,8 @@ export class SqliteJournal implements Journal {
   readonly #worker: Worker;
   readonly #path: string;
   #answer: ((reply: JournalReply) => void) | undefined;
-  #isDead = false;
+  /** Why the thread is gone. */
+  #death: string | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -32,7 +33,7 @@ export class SqliteJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    if (this.#isDead) return;
+    if (this.#death !== undefined) return;
     const exited = once(this.#worker, 'exit');
     const { failure } = await this.#ask('close');
     this.#worker.ref();
@@ -41,7 +42,7 @@ export class SqliteJournal implements Journal {
   }
 
   #ask(request: JournalRequest): Promise<JournalReply> {
-    if (this.#isDead) return Promise.resolve({ failure: { message: 'its thread has ended' } });
+    if (this.#death !== undefined) return Promise.resolve({ failure: { message: this.#death } });
     // Only a write on its way keeps the process alive.
     this.#worker.ref();
     return new Promise(resolve => {
@@ -58,8 +59,8 @@ export class SqliteJournal implements Journal {
   }
 
   #die(message: string): void {
-    this.#isDead = true;
-    this.#take({ failure: { message } });
+    this.#death ??= message;
+    this.#take({ failure: { message: this.#death } });
   }
 
   #describe({ errcode, message }: JournalFailure): JournalError {

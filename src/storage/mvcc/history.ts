@@ -18,6 +18,8 @@ export class History<V> {
   revision = 1;
   compactedRevision = 0;
   readonly #slots = new Map<string, Slot<V>>();
+  /** The latest slot that was asked for. */
+  #found: Slot<V> | undefined;
   readonly #ordered = new SortedChunks<Slot<V>>();
   readonly #log = new EventLog<StoreEvent<V>>();
 
@@ -32,7 +34,7 @@ export class History<V> {
   }
 
   get(key: string): Entry<V> | undefined {
-    return this.#slots.get(key)?.entry;
+    return this.#find(key)?.entry;
   }
 
   /** Makes the change part of the history. Revisions must not decrease. */
@@ -94,11 +96,20 @@ export class History<V> {
     if (revision > this.revision) throw new FutureRevisionError(revision, this.revision);
   }
 
-  #set(key: string, entry: Entry<V> | undefined): void {
+  /** A transaction compares, reads and writes the same key: three questions, one lookup. */
+  #find(key: string): Slot<V> | undefined {
+    if (this.#found?.key === key) return this.#found;
     const slot = this.#slots.get(key);
+    if (slot !== undefined) this.#found = slot;
+    return slot;
+  }
+
+  #set(key: string, entry: Entry<V> | undefined): void {
+    const slot = this.#find(key);
     if (slot !== undefined && entry !== undefined) slot.entry = entry;
     else if (entry !== undefined) this.#add({ key, entry });
     else if (slot !== undefined) {
+      this.#found = undefined;
       this.#slots.delete(key);
       this.#ordered.delete(key);
     }
