@@ -1,5 +1,5 @@
 import { checkPathSegmentName, type FieldError, fieldError } from '../../machinery/index.ts';
-import { type APIService, apiServices } from '../generated/index.ts';
+import { type APIService, type APIServiceCondition, apiServices } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { statusRules } from './status-rules.ts';
@@ -9,6 +9,16 @@ function formatAvailable({ status }: APIService): string {
   const available = status?.conditions?.find(condition => condition.type === 'Available');
   if (available === undefined) return 'Unknown';
   return available.status === 'True' ? 'True' : `${available.status} (${available.reason ?? ''})`;
+}
+
+function locallyAvailable(now: string): APIServiceCondition {
+  return {
+    type: 'Available',
+    status: 'True',
+    lastTransitionTime: now,
+    reason: 'Local',
+    message: 'Local APIServices are always available',
+  };
 }
 
 /** Kubernetes: `ValidateAPIService`. */
@@ -50,7 +60,11 @@ export const apiService = defineKind(apiServices, {
   validateName: name => checkPathSegmentName(name),
   setDefaults: object =>
     changeField(object, 'spec', spec => changeField(spec, 'service', service => fillDefaults(service, { port: 443 }))),
-  prepareForCreate: object => ({ ...object, status: {} }),
+  // Kubernetes: what this server serves itself is available from the first.
+  prepareForCreate: (object, { now }) => ({
+    ...object,
+    status: object.spec.service === undefined ? { conditions: [locallyAvailable(now)] } : {},
+  }),
   validateCreate: validateService,
   status: statusRules<APIService>(),
   columns: [
