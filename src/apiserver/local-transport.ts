@@ -24,10 +24,14 @@ class LocalTransport implements Transport {
     this.#decisions = new DecisionMemo(server.context.authorizer, call.user);
   }
 
-  async request(request: ResourceRequest): Promise<KubeObject> {
-    this.#decisions.demand(request);
-    const result = await this.#server.executeAuthorized(request, this.#call);
-    return result.kind === 'object' ? convertToServed(result.object, result.resource) : answerOf(result);
+  request(request: ResourceRequest): Promise<KubeObject> {
+    try {
+      this.#decisions.demand(request);
+      const result = this.#server.executeAuthorized(request, this.#call);
+      return result instanceof Promise ? result.then(answerOf) : Promise.resolve(answerOf(result));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   watch(request: ResourceRequest, sink: WatchSink): Watch {
@@ -52,7 +56,8 @@ function convertingSink(sink: WatchSink, resource: ServedResource): ApiWatchSink
   };
 }
 
-function answerOf(result: Exclude<ApiResult, { kind: 'object' }>): KubeObject {
+function answerOf(result: ApiResult): KubeObject {
+  if (result.kind === 'object') return convertToServed(result.object, result.resource);
   return result.kind === 'list' ? listOf(result) : result.object;
 }
 

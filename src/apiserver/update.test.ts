@@ -60,6 +60,8 @@ describe('update', () => {
     const same = await api.client.update(configMaps, JSON.parse(JSON.stringify(created)) as ConfigMap);
     assert.equal(api.store.revision, before);
     assert.equal(same, created);
+    await api.client.update(configMaps, { ...created, data: { ...created.data } });
+    assert.equal(api.store.revision, before);
   });
 
   it('refuses another uid, another name and an object that is not there', async () => {

@@ -44,7 +44,7 @@ function nameOf({ group, version }: Pick<GroupVersion, 'group' | 'version'>): st
 }
 
 async function publish(server: ServerContext, client: Client, name: string, served: GroupVersion): Promise<void> {
-  const wanted = describe(name, served, server.rules.now);
+  const wanted = describe(name, served);
   const stored = server.endpoints.get(apiServices).find('', name);
   if (stored === undefined) await ignoring('AlreadyExists', () => client.create(apiServices, wanted));
   const present = server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
@@ -52,35 +52,20 @@ async function publish(server: ServerContext, client: Client, name: string, serv
   if (!isSemanticallyEqual(present.spec, wanted.spec)) {
     await ignoring('Conflict', () => client.update(apiServices, { ...present, spec: wanted.spec }));
   }
-  if (isAvailable(present)) return;
-  // Read again: the write before has changed the resourceVersion, without which this kind takes no update.
-  const current = server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
-  if (current === undefined) return;
-  await ignoring('Conflict', () => client.updateStatus(apiServices, { ...current, status: wanted.status }));
 }
 
-function isAvailable(service: APIService): boolean {
-  return service.status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True') === true;
-}
-
-function describe(name: string, served: GroupVersion, now: string): APIService {
+function describe(name: string, served: GroupVersion): APIService {
   const { group, version, isBuiltIn } = served;
   const priority = groupPriorities[`${group}/${version}`] ?? customPriority;
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     metadata: { name, labels: { [managedLabel]: isBuiltIn ? 'onstart' : 'true' } },
-    spec: { group, version, groupPriorityMinimum: priority.group, versionPriority: priority.version },
-    status: {
-      conditions: [
-        {
-          type: 'Available',
-          status: 'True',
-          lastTransitionTime: now,
-          reason: 'Local',
-          message: 'Local APIServices are always available',
-        },
-      ],
+    spec: {
+      ...(group === '' ? {} : { group }),
+      version,
+      groupPriorityMinimum: priority.group,
+      versionPriority: priority.version,
     },
   };
 }

@@ -26,9 +26,6 @@ export function trackManagedFields(
 ): KubeObject {
   const { endpoint, subresource, manager } = write;
   const apiVersion = trackedVersion(endpoint);
-  const touched =
-    live === undefined ? undefined : touchManagedFields(write, live, object, apiVersion, server.rules.now);
-  if (touched !== undefined) return touched;
   return trackUpdate({
     schema: endpoint.storageSchema,
     live,
@@ -39,6 +36,16 @@ export function trackManagedFields(
     now: server.rules.now,
     resetFields: live === undefined && endpoint.hasStatus ? statusOnly : undefined,
   });
+}
+
+/** The object if all it does is to renew what its writer alone owns; then nothing else needs to be found out. */
+export function trackRenewal(
+  server: ServerContext,
+  write: WriteCall,
+  live: KubeObject,
+  object: KubeObject,
+): KubeObject | undefined {
+  return touchManagedFields(write, live, object, trackedVersion(write.endpoint), server.rules.now);
 }
 
 const statusOnly: FieldSet = fieldSetOf(['f:status']);

@@ -1,5 +1,6 @@
 import type { FieldsV1, KubeObject, ManagedFieldsEntry } from '../../machinery/index.ts';
 import type { WriteCall } from '../requests/write-call.ts';
+import type { Endpoint } from '../resources/endpoint.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,7 @@ export function touchManagedFields(
   const before = (live as unknown as Fields)[name];
   if (!isPlainObject(after) || !isPlainObject(before)) return undefined;
   const own = ownEntry(entries, write, apiVersion);
-  if (own < 0 || !ownsAllChanges(entries, own, `f:${name}`, after, before)) return undefined;
+  if (own < 0 || !ownsAllChanges(write.endpoint, entries, own, name, after, before)) return undefined;
   return touch(object, entries, own, now);
 }
 
@@ -52,26 +53,34 @@ function ownEntry(entries: readonly ManagedFieldsEntry[], write: WriteCall, apiV
   return -1;
 }
 
+/** Longer texts may make an object too large, which is then to be looked at. */
+const shortText = 1024;
+
 function ownsAllChanges(
+  endpoint: Endpoint,
   entries: readonly ManagedFieldsEntry[],
   own: number,
-  top: string,
+  field: string,
   after: Fields,
   before: Fields,
 ): boolean {
+  const top = endpoint.pathElement(field);
+  let hasChanged = false;
   for (const name in after) {
     const value = after[name];
     const old = before[name];
     if (value === old) continue;
+    hasChanged = true;
     if (typeof value === 'object' || typeof old === 'object' || value === undefined || old === undefined) return false;
-    const path = `f:${name}`;
+    if (typeof value === 'string' && value.length > shortText) return false;
+    const path = endpoint.pathElement(name);
     for (let i = 0; i < entries.length; i++) {
       const fields = entries[i]!.fieldsV1?.[top] as FieldsV1 | undefined;
       if ((fields?.[path] !== undefined) !== (i === own)) return false;
     }
   }
   for (const name in before) if (before[name] !== undefined && after[name] === undefined) return false;
-  return true;
+  return hasChanged;
 }
 
 function touch(

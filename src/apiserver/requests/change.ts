@@ -20,6 +20,8 @@ export interface Change {
   readonly uid?: string | undefined;
   /** Creates the object when there is none: the request may (`canCreateOnUpdate`, apply). Absent: 404. */
   readonly create?: ((object: KubeObject) => Promise<ObjectResult>) | undefined;
+  /** Whether what `from` returned last only gives other short values to scalars that the writer owns. */
+  readonly isRenewal?: boolean;
 }
 
 /** What is to be done after everything has been asked and checked. */
@@ -83,10 +85,14 @@ function judge(
   }
   const wanted = change.from(current);
   const chain = endpoint.chain(write.subresource, 'UPDATE');
-  if (!chain.mutates) return judgeAdmitted(server, write, wanted, old);
+  if (!chain.mutates) {
+    const isRenewal = change.isRenewal === true && endpoint.rules.prepareForUpdate === undefined;
+    return judgeAdmitted(server, write, wanted, old, isRenewal);
+  }
   const admitted = chain.mutate(admissionOf(write, 'UPDATE', wanted, old));
-  if (!(admitted instanceof Promise)) return judgeAdmitted(server, write, withoutDuplicates(write, admitted), old);
-  return admitted.then(object => judgeAdmitted(server, write, withoutDuplicates(write, object), old));
+  if (!(admitted instanceof Promise))
+    return judgeAdmitted(server, write, withoutDuplicates(write, admitted), old, false);
+  return admitted.then(object => judgeAdmitted(server, write, withoutDuplicates(write, object), old, false));
 }
 
 function withoutDuplicates(write: WriteCall, object: KubeObject): KubeObject {
@@ -98,13 +104,14 @@ function judgeAdmitted(
   write: WriteCall,
   admitted: KubeObject,
   old: KubeObject,
+  isRenewal: boolean,
 ): Verdict | Promise<Verdict> {
   const { endpoint } = write;
   const versioned = settleVersion(endpoint, write.name, admitted, old);
   const reservation = endpoint.hooks.reserve?.(versioned, old, write.isDryRun);
-  if (reservation === undefined) return judgePrepared(server, write, versioned, old, undefined);
+  if (reservation === undefined) return judgePrepared(server, write, versioned, old, isRenewal, undefined);
   try {
-    const verdict = judgePrepared(server, write, reservation.object, old, reservation);
+    const verdict = judgePrepared(server, write, reservation.object, old, false, reservation);
     if (!(verdict instanceof Promise)) return verdict;
     return verdict.catch((error: unknown) => {
       reservation.finish(false);
@@ -121,18 +128,21 @@ function judgePrepared(
   write: WriteCall,
   wanted: KubeObject,
   old: KubeObject,
+  isRenewal: boolean,
   reservation: Reservation | undefined,
 ): Verdict | Promise<Verdict> {
   const { endpoint, subresource } = write;
   const prepared = prepareChange(server, write, wanted, old);
   checkChange(endpoint, subresource, prepared, old);
   warnOfChange(write, prepared, old);
-  const isOnlyMetadata = isSameApartFromMetadata(prepared, old);
+  const isOnlyMetadata = !isRenewal && isSameApartFromMetadata(prepared, old);
   const object = isOnlyMetadata ? keepTimestampsOfUnchanged(prepared, old) : prepared;
   const chain = endpoint.chain(subresource, 'UPDATE');
   const pending = chain.validates ? chain.validate(admissionOf(write, 'UPDATE', object, old)) : undefined;
   if (pending !== undefined) return pending.then(() => decide(endpoint, object, old, isOnlyMetadata, reservation));
-  return decide(endpoint, object, old, isOnlyMetadata, reservation);
+  if (!isRenewal) return decide(endpoint, object, old, isOnlyMetadata, reservation);
+  const step = isRemovedByUpdate(endpoint, object, old) ? 'remove' : 'put';
+  return { step, object, reservation };
 }
 
 function decide(

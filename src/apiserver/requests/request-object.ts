@@ -5,7 +5,6 @@ import {
   fieldError,
   isJsonObject,
   type KubeObject,
-  type ObjectSchema,
   type StatusError,
   statusError,
 } from '../../machinery/index.ts';
@@ -34,7 +33,7 @@ export function readBody(
 ): KubeObject {
   if (!isJsonObject(body)) throw statusError.badRequest('the object provided is unrecognized: it is not an object');
   const typed = withType(endpoint, body as unknown as KubeObject);
-  const { object, strict } = readObject(endpoint.schema, typed, old, errors => rejectShape(endpoint, typed, errors));
+  const { object, strict } = readObject(endpoint, typed, old, errors => rejectShape(endpoint, typed, errors));
   const findings = call.decodingFindings === undefined ? strict : [...call.decodingFindings, ...strict];
   if (findings.length > 0 && directive !== 'Ignore') {
     if (directive === 'Strict') throw strictError(endpoint, typed, findings);
@@ -45,26 +44,28 @@ export function readBody(
 
 /** Checks shape and fills in defaults; `reject` raises what is to be raised for a wrong shape. */
 export function readObject(
-  schema: ObjectSchema,
+  endpoint: Endpoint,
   object: KubeObject,
   old: KubeObject | undefined,
   reject: (errors: readonly FieldError[]) => StatusError,
 ): Findings {
+  const { schema } = endpoint;
   if (old === undefined) {
     const { value, errors, unknownFields } = checkStructure(schema, object);
     if (errors.length > 0) throw reject(errors);
     return { object: applyDefaults(schema, withMetadata(value)), strict: unknownFields.map(unknownField) };
   }
-  return readChanged(schema, object, old, reject);
+  return readChanged(endpoint, object, old, reject);
 }
 
 /** Only the top-level fields that are not the old object's own are looked at. */
 function readChanged(
-  schema: ObjectSchema,
+  endpoint: Endpoint,
   object: KubeObject,
   old: KubeObject,
   reject: (errors: readonly FieldError[]) => StatusError,
 ): Findings {
+  const { schema } = endpoint;
   const given = object as unknown as Readonly<Record<string, unknown>>;
   const before = old as unknown as Readonly<Record<string, unknown>>;
   const changed: Record<string, unknown> = {};
@@ -79,8 +80,8 @@ function readChanged(
     out ??= { ...given };
     out[name] = checked;
   }
-  for (const field of schema.fields.values()) {
-    if (field.default === undefined || (out ?? given)[field.name] !== undefined) continue;
+  for (const field of endpoint.defaultedFields) {
+    if ((out ?? given)[field.name] !== undefined) continue;
     out ??= { ...given };
     out[field.name] = applyDefaults(field.schema, field.default);
   }

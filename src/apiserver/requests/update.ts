@@ -2,7 +2,7 @@ import type { ResourceRequest } from '../../client/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
 import type { CallContext, ObjectResult } from '../core-contract.ts';
-import { trackManagedFields } from '../metadata/managed-fields.ts';
+import { trackManagedFields, trackRenewal } from '../metadata/managed-fields.ts';
 import { dropDuplicateOwners } from '../metadata/owner-references.ts';
 import { checkNameMatches, placeInNamespace } from '../metadata/request-identity.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
@@ -35,6 +35,7 @@ class Replacement implements Change {
   readonly #wanted: KubeObject;
   readonly uid: string | undefined;
   readonly create: Change['create'];
+  isRenewal = false;
 
   constructor(server: ServerContext, write: WriteCall) {
     this.#server = server;
@@ -54,9 +55,14 @@ class Replacement implements Change {
   }
 
   from(current: StoredObject | undefined): KubeObject {
-    const old = current?.object;
-    const wanted = old === undefined ? this.#wanted : keepReadOnlyParts(this.#server, this.#write, this.#wanted, old);
-    return trackManagedFields(this.#server, this.#write, old, wanted);
+    const server = this.#server;
+    const write = this.#write;
+    if (current === undefined) return trackManagedFields(server, write, undefined, this.#wanted);
+    const old = current.object;
+    const wanted = keepReadOnlyParts(server, write, this.#wanted, old);
+    const renewed = trackRenewal(server, write, old, wanted);
+    this.isRenewal = renewed !== undefined;
+    return renewed ?? trackManagedFields(server, write, old, wanted);
   }
 }
 

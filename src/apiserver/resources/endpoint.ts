@@ -1,5 +1,5 @@
 import type { KindDefinition, KindRules, ServedVersion } from '../../api/index.ts';
-import type { ErrorSubject, KubeObject, ObjectSchema, ResourceType } from '../../machinery/index.ts';
+import type { ErrorSubject, FieldSchema, KubeObject, ObjectSchema, ResourceType } from '../../machinery/index.ts';
 import { formatGroupVersion } from '../../machinery/index.ts';
 import { type ObjectCache, objectKey, type StoredObject } from '../../storage/index.ts';
 import type { AdmissionOperation, AdmissionPlugin, ServedResource } from '../core-contract.ts';
@@ -8,6 +8,7 @@ import type { LeasePool } from './lease-pool.ts';
 import type { ResourceHooks } from './resource-hooks.ts';
 
 const noHooks: ResourceHooks = {};
+const maxElements = 1024;
 
 /** One served resource in one version with all that serving it takes, worked out once. */
 export class Endpoint {
@@ -30,6 +31,8 @@ export class Endpoint {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #chains = new Map<string, AdmissionChain>();
   #schema: ObjectSchema | undefined;
+  #defaulted: readonly FieldSchema[] | undefined;
+  readonly #elements = new Map<string, string>();
 
   constructor(
     resource: ServedResource,
@@ -69,6 +72,23 @@ export class Endpoint {
 
   get hasStatus(): boolean {
     return this.rules.status !== undefined;
+  }
+
+  /** `f:NAME`, as managed fields name a field; the same string each time, so that looking it up is cheap. */
+  pathElement(field: string): string {
+    let element = this.#elements.get(field);
+    if (element === undefined) {
+      element = `f:${field}`;
+      // Names of fields are few, keys of maps need not be.
+      if (this.#elements.size < maxElements) this.#elements.set(field, element);
+    }
+    return element;
+  }
+
+  /** The top-level fields that are filled in when they are absent. */
+  get defaultedFields(): readonly FieldSchema[] {
+    this.#defaulted ??= [...this.schema.fields.values()].filter(field => field.default !== undefined);
+    return this.#defaulted;
   }
 
   serves(verb: string): boolean {
