@@ -15,5 +15,6 @@ export type { Random } from './random.ts';
 export { createSeededRandom, hashText, randomFromWords } from './random.ts';
 export type { Tasks } from './tasks.ts';
 export { TrackedTasks } from './tasks.ts';
+export { formatMicroTime, formatTime, parseTime } from './time-text.ts';
 export { VirtualWorld, type VirtualWorldOptions } from './virtual-world.ts';
-export { formatDuration, formatMicroTime, formatTime, parseTime, type World } from './world.ts';
+export { formatDuration, type World } from './world.ts';

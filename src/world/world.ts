@@ -11,21 +11,6 @@ export interface World {
   readonly log: Log;
 }
 
-/** RFC 3339 with whole seconds, as `metav1.Time` prints it: `2026-01-02T03:04:05Z`. */
-export function formatTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
-/** RFC 3339 with microseconds, as `metav1.MicroTime` prints it: `2026-01-02T03:04:05.678000Z`. */
-export function formatMicroTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
-}
-
-/** Milliseconds since the epoch of an RFC 3339 time; NaN when the text is not one. */
-export function parseTime(text: string | undefined): number {
-  return text === undefined ? Number.NaN : Date.parse(text);
-}
-
 /** Go's short form of a duration, as kubectl and events print it: `90s`, `5m`, `3h`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
