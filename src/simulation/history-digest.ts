@@ -22,12 +22,7 @@ export class HistoryDigest {
 
   add(event: StoreEvent<StoredObject>): void {
     this.count++;
-    const { key } = event;
-    for (let i = key.length - 1; i >= 0; i -= 1) {
-      const code = key.charCodeAt(i);
-      this.#high = Math.imul(this.#high ^ code, 0x01000193);
-      this.#low = Math.imul(this.#low + code, 0x85ebca6b) ^ (this.#low >>> 15);
-    }
+    this.#fold(hashText(event.key));
     this.#fold(event.revision);
     this.#fold(event.entry === undefined ? 2 : event.previous === undefined ? 0 : 1);
     this.#fold(this.#now());

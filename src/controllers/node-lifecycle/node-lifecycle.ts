@@ -12,6 +12,15 @@ export const podsByNode: IndexDeclaration<Pod> = {
   valuesOf: pod => (pod.spec?.nodeName === undefined ? [] : [pod.spec.nodeName]),
 };
 
+/** Nodes that are not well, by name: a set so small that asking it for a node costs nothing. */
+const unreadyByName: IndexDeclaration<Node> = {
+  type: nodes,
+  name: 'unready by name',
+  valuesOf: node => (isNodeReady(node) ? none : [node.metadata.name ?? '']),
+};
+
+const none: readonly never[] = [];
+
 /** Notices nodes that have gone silent, says so in their conditions, taints them, and marks their pods unready. */
 export const nodeLifecycleController: Controller<Node> = {
   name: 'node-controller',
@@ -22,13 +31,13 @@ export const nodeLifecycleController: Controller<Node> = {
       // A renewal only matters to a node that is not well; a healthy one is looked at again when its Lease would run out.
       keysOf: (lease, view) => {
         const { namespace, name = '' } = lease.metadata;
-        const node = namespace === 'kube-node-lease' ? view.get(nodes, undefined, name) : undefined;
-        return node === undefined || isNodeReady(node) ? none : [name];
+        if (namespace !== 'kube-node-lease') return none;
+        return view.listIndexed(nodes, unreadyByName.name, name).length === 0 ? none : [name];
       },
     },
     { type: pods, keysOf: () => none },
   ],
-  indexes: [podsByNode],
+  indexes: [podsByNode, unreadyByName],
   reconcile(node, context) {
     if (node === undefined || node.metadata.deletionTimestamp !== undefined) return none;
     const silentAt = silentFrom(node, context.view.get(leases, 'kube-node-lease', node.metadata.name ?? ''));
@@ -40,8 +49,6 @@ export const nodeLifecycleController: Controller<Node> = {
     return steps;
   },
 };
-
-const none: readonly never[] = [];
 
 function reportSilence(before: Node, object: Node): Step[] {
   const steps: Step[] = [{ do: 'update', type: nodes, subresource: 'status', object }];

@@ -15,7 +15,7 @@ export function watchEqualsList(client: Client, types: readonly ResourceType[]):
 }
 
 function followKind(client: Client, type: ResourceType): { compare(): Promise<readonly string[]> } {
-  const seen = new Map<string, string | undefined>();
+  const seen = new Mirror();
   let failure: string | undefined;
   const follow = (resourceVersion: string): void => {
     let last = resourceVersion;
@@ -26,7 +26,7 @@ function followKind(client: Client, type: ResourceType): { compare(): Promise<re
         events(batch) {
           for (const event of batch) {
             last = event.object.metadata.resourceVersion ?? last;
-            if (event.type !== 'BOOKMARK') failure ??= apply(seen, event.type, event.object);
+            if (event.type !== 'BOOKMARK') failure ??= seen.take(event.type, event.object);
           }
         },
         end(error) {
@@ -43,7 +43,7 @@ function followKind(client: Client, type: ResourceType): { compare(): Promise<re
       const list = await client.list(type);
       const problems: string[] = [];
       for (const object of list.items) {
-        const told = seen.get(keyOf(object));
+        const told = seen.versionOf(object);
         if (told !== object.metadata.resourceVersion) {
           problems.push(`${type.resource} ${keyOf(object)}: list ${object.metadata.resourceVersion}, watch ${told}`);
         }
@@ -56,11 +56,38 @@ function followKind(client: Client, type: ResourceType): { compare(): Promise<re
   };
 }
 
-function apply(seen: Map<string, string | undefined>, type: string, object: KubeObject): string | undefined {
-  const key = keyOf(object);
-  if (type === 'DELETED') return seen.delete(key) ? undefined : `${key} was DELETED without having been ADDED`;
-  if (type === 'MODIFIED' && !seen.has(key)) return `${key} was MODIFIED without having been ADDED`;
-  if (type === 'ADDED' && seen.has(key)) return `${key} was ADDED twice`;
-  seen.set(key, object.metadata.resourceVersion);
-  return undefined;
+/** What a watch has told of one kind: each object's latest resourceVersion. */
+class Mirror {
+  /** By namespace and name rather than by key, which would have to be put together for each event. */
+  readonly #versions = new Map<string, Map<string, { version: string | undefined }>>();
+  size = 0;
+
+  versionOf({ metadata }: KubeObject): string | undefined {
+    return this.#versions.get(metadata.namespace ?? '')?.get(metadata.name ?? '')?.version;
+  }
+
+  /** Returns what is wrong with the event, given the ones before it. */
+  take(type: string, object: KubeObject): string | undefined {
+    const { namespace = '', name = '', resourceVersion } = object.metadata;
+    let names = this.#versions.get(namespace);
+    const seen = names?.get(name);
+    if (type === 'MODIFIED' && seen !== undefined) {
+      seen.version = resourceVersion;
+      return undefined;
+    }
+    if (type === 'MODIFIED') return `${keyOf(object)} was MODIFIED without having been ADDED`;
+    if (type === 'DELETED') {
+      if (!names?.delete(name)) return `${keyOf(object)} was DELETED without having been ADDED`;
+      this.size--;
+      return undefined;
+    }
+    if (seen !== undefined) return `${keyOf(object)} was ADDED twice`;
+    if (names === undefined) {
+      names = new Map();
+      this.#versions.set(namespace, names);
+    }
+    names.set(name, { version: resourceVersion });
+    this.size++;
+    return undefined;
+  }
 }
