@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  certificateSigningRequests,
   limitRanges,
   nodes,
   type Pod,
@@ -210,5 +211,40 @@ describe('limit ranges', () => {
       (await refusalOf(api.client.create(pods, podOf('p', 'test', small)))).message,
       'pods "p" is forbidden: minimum cpu usage per Container is 50m, but request is 10m',
     );
+  });
+});
+
+describe('a certificate request', () => {
+  const request = { name: 'c' };
+  const spec = { signerName: 'example.com/x', usages: ['client auth'], request: 'Y3Ny', username: 'somebody else' };
+
+  it('says who made it', async () => {
+    using api = await TestServer.start();
+    const jane = api.clientOf({ username: 'jane', groups: ['devs'] });
+    const created = await jane.create(certificateSigningRequests, { metadata: request, spec });
+    assert.deepEqual([created.spec.username, created.spec.groups], ['jane', ['devs']]);
+  });
+
+  it('is approved by those who may approve for its signer', async () => {
+    using api = await TestServer.start({
+      authorizer: {
+        generation: 0,
+        authorize: ({ user, resource }) => ({
+          allowed: user.username !== 'jane' || resource !== 'signers',
+          reason: '',
+        }),
+      },
+    });
+    const created = await api.client.create(certificateSigningRequests, { metadata: request, spec });
+    const conditions = [{ type: 'Approved', status: 'True', reason: 'x', message: 'y' }];
+    const approved = { ...created, status: { conditions } };
+    const jane = api.clientOf({ username: 'jane', groups: [] });
+    const error = await refusalOf(jane.update(certificateSigningRequests, approved, undefined, 'approval'));
+    assert.equal(
+      error.message,
+      'certificatesigningrequests.certificates.k8s.io "c" is forbidden: user not permitted to approve requests with signerName "example.com/x"',
+    );
+    const done = await api.client.update(certificateSigningRequests, approved, undefined, 'approval');
+    assert.equal(done.status?.conditions?.[0]?.type, 'Approved');
   });
 });
