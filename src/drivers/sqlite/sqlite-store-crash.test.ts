@@ -20,6 +20,7 @@ const clock = { after: () => ({ cancel: () => undefined }) };
 /** Lets the writers run for `lifeMs` after they have opened the store, kills them, and returns the lines they printed. */
 async function writeUntilKilled(directory: string, roundSeed: string, lifeMs: number): Promise<string[]> {
   const child = spawn(process.execPath, [writerPath, directory, roundSeed], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
   let output = '';
   const opened = new Promise<void>((resolve, reject) => {
     child.once('exit', code => reject(new Error(`the writers ended with ${code}: ${output}`)));
@@ -30,9 +31,9 @@ async function writeUntilKilled(directory: string, roundSeed: string, lifeMs: nu
   });
   await opened;
   await new Promise(resolve => setTimeout(resolve, lifeMs));
-  assert.equal(child.exitCode, null, 'the writers failed');
+  assert.deepEqual([child.exitCode, child.signalCode], [null, null], 'the writers failed');
   child.kill('SIGKILL');
-  await once(child, 'close');
+  await closed;
   return output.split('\n').slice(1, -1);
 }
 
