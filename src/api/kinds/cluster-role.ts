@@ -1,4 +1,10 @@
-import { type FieldError, fieldError, nameChecks, validateLabelSelector } from '../../machinery/index.ts';
+import {
+  type FieldError,
+  fieldError,
+  nameChecks,
+  readLabelSelector,
+  validateLabelSelector,
+} from '../../machinery/index.ts';
 import { type ClusterRole, clusterRoles } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { validatePolicyRules } from './policy-rules.ts';
@@ -17,7 +23,11 @@ function validateClusterRole(role: ClusterRole): readonly FieldError[] {
     ];
   }
   for (const [index, selector] of selectors.entries()) {
-    errors.push(...validateLabelSelector(selector, `aggregationRule.clusterRoleSelectors[${index}]`));
+    const field = `aggregationRule.clusterRoleSelectors[${index}]`;
+    errors.push(...validateLabelSelector(selector, field));
+    if (readLabelSelector(selector).value === undefined) {
+      errors.push(fieldError.invalid(field, selector, 'invalid label selector.'));
+    }
   }
   return errors;
 }

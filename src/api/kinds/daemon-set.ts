@@ -1,7 +1,16 @@
+import {
+  type FieldError,
+  fieldError,
+  isSemanticallyEqual,
+  readLabelSelector,
+  validateImmutable,
+  validateLabelSelector,
+} from '../../machinery/index.ts';
 import { type DaemonSet, type DaemonSetUpdateStrategy, daemonSets } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import {
   ageColumn,
@@ -12,6 +21,13 @@ import {
   templateColumns,
   textColumn,
 } from './table-columns.ts';
+import {
+  amountOf,
+  checkLastingTemplate,
+  checkSelectsTemplate,
+  validateAtMost100Percent,
+  validatePositiveIntOrPercent,
+} from './workload-rules.ts';
 
 function setDefaults(daemonSet: DaemonSet): DaemonSet {
   return changeField(daemonSet, 'spec', spec => {
@@ -29,12 +45,70 @@ function defaultStrategy(strategy: DaemonSetUpdateStrategy): DaemonSetUpdateStra
   return rollingUpdate === typed.rollingUpdate ? typed : { ...typed, rollingUpdate };
 }
 
+/** Kubernetes: how often the template has changed, which old clients read from this annotation. */
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
+function withTemplateGeneration(daemonSet: DaemonSet, count: number): DaemonSet {
+  const { annotations } = daemonSet.metadata;
+  const text = String(count);
+  if (annotations?.[templateGeneration] === text) return daemonSet;
+  const metadata = { ...daemonSet.metadata, annotations: { ...annotations, [templateGeneration]: text } };
+  return { ...daemonSet, metadata };
+}
+
+function prepareForUpdate(daemonSet: DaemonSet, old: DaemonSet): DaemonSet {
+  const count = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
+  const hasChanged = !isSemanticallyEqual(daemonSet.spec.template, old.spec.template);
+  return withTemplateGeneration(daemonSet, hasChanged ? count + 1 : count);
+}
+
+/** Kubernetes: `ValidateDaemonSetSpec`. */
+function validateDaemonSet({ spec }: DaemonSet): readonly FieldError[] {
+  const { selector, template } = spec;
+  const errors: Errors = [...validateLabelSelector(selector, 'spec.selector')];
+  checkSelectsTemplate(errors, selector, template, 'spec.template');
+  const isEmpty = readLabelSelector(selector).value?.isEverything === true;
+  if (isEmpty) errors.push(fieldError.invalid('spec.selector', selector, 'empty selector is invalid for daemonset'));
+  errors.push(...validatePodTemplate(template, 'spec.template'));
+  checkLastingTemplate(errors, template, 'spec.template', 'DaemonSet');
+  checkNonnegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
+  checkStrategy(errors, spec.updateStrategy ?? {});
+  checkNonnegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
+  return errors;
+}
+
+/** Kubernetes: `ValidateDaemonSetUpdateStrategy`: it may grow or shrink during an update, not both. */
+function checkStrategy(errors: Errors, strategy: DaemonSetUpdateStrategy): void {
+  const { type, rollingUpdate } = strategy;
+  if (type === 'OnDelete') return;
+  if (type !== 'RollingUpdate') {
+    errors.push(unsupported('spec.updateStrategy', strategy, ['RollingUpdate', 'OnDelete']));
+    return;
+  }
+  const field = 'spec.updateStrategy.rollingUpdate';
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  errors.push(...validatePositiveIntOrPercent(maxUnavailable, `${field}.maxUnavailable`));
+  errors.push(...validatePositiveIntOrPercent(maxSurge, `${field}.maxSurge`));
+  errors.push(...validateAtMost100Percent(maxUnavailable, `${field}.maxUnavailable`));
+  errors.push(...validateAtMost100Percent(maxSurge, `${field}.maxSurge`));
+  const canShrink = amountOf(maxUnavailable) !== 0;
+  const canGrow = amountOf(maxSurge) !== 0;
+  if (canShrink && canGrow) {
+    errors.push(fieldError.invalid(`${field}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  } else if (!canShrink && !canGrow) {
+    errors.push(fieldError.required(`${field}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  }
+}
+
 export const daemonSet = defineKind(daemonSets, {
   setDefaults,
   prepareForCreate: object => ({
-    ...object,
+    ...withTemplateGeneration(object, 1),
     status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
   }),
+  prepareForUpdate,
+  validateCreate: validateDaemonSet,
+  validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<DaemonSet>(),
   columns: [
     nameColumn,

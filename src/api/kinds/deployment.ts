@@ -1,10 +1,17 @@
-import { formatLabelSelector } from '../../machinery/index.ts';
+import { type FieldError, fieldError, readLabelSelector, validateImmutable } from '../../machinery/index.ts';
 import { type Deployment, type DeploymentStrategy, deployments } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, looseColumn, nameColumn, templateColumns, textColumn, wide } from './table-columns.ts';
+import {
+  amountOf,
+  checkReplicaTemplate,
+  validateAtMost100Percent,
+  validatePositiveIntOrPercent,
+} from './workload-rules.ts';
 
 function setDefaults(deployment: Deployment): Deployment {
   return changeField(deployment, 'spec', spec => {
@@ -22,9 +29,49 @@ function defaultStrategy(strategy: DeploymentStrategy): DeploymentStrategy {
   return rollingUpdate === typed.rollingUpdate ? typed : { ...typed, rollingUpdate };
 }
 
+/** Kubernetes: `ValidateDeploymentSpec`. */
+function validateDeployment({ spec }: Deployment): readonly FieldError[] {
+  const errors: Errors = [];
+  checkNonnegative(errors, 'spec.replicas', spec.replicas);
+  checkReplicaTemplate(errors, spec);
+  checkStrategy(errors, spec.strategy ?? {});
+  for (const name of ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'] as const) {
+    checkNonnegative(errors, `spec.${name}`, spec[name]);
+  }
+  const deadline = spec.progressDeadlineSeconds;
+  if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0)) {
+    errors.push(fieldError.invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
+  }
+  return errors;
+}
+
+function checkStrategy(errors: Errors, strategy: DeploymentStrategy): void {
+  const { type, rollingUpdate } = strategy;
+  if (type !== 'RollingUpdate' && type !== 'Recreate') {
+    errors.push(unsupported('spec.strategy', strategy, ['Recreate', 'RollingUpdate']));
+    return;
+  }
+  const field = 'spec.strategy.rollingUpdate';
+  if (type === 'Recreate') {
+    if (rollingUpdate === undefined) return;
+    errors.push(fieldError.forbidden(field, "may not be specified when strategy `type` is 'Recreate'"));
+    return;
+  }
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  errors.push(...validatePositiveIntOrPercent(maxUnavailable, `${field}.maxUnavailable`));
+  errors.push(...validatePositiveIntOrPercent(maxSurge, `${field}.maxSurge`));
+  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
+    const detail = 'may not be 0 when `maxSurge` is 0';
+    errors.push(fieldError.invalid(`${field}.maxUnavailable`, maxUnavailable, detail));
+  }
+  errors.push(...validateAtMost100Percent(maxUnavailable, `${field}.maxUnavailable`));
+}
+
 export const deployment = defineKind(deployments, {
   setDefaults,
   prepareForCreate: object => ({ ...object, status: {} }),
+  validateCreate: validateDeployment,
+  validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<Deployment>({ keeps: 'labels' }),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   columns: [
@@ -49,7 +96,7 @@ export const deployment = defineKind(deployments, {
     textColumn<Deployment>(
       'Selector',
       'Which pods belong to it.',
-      object => formatLabelSelector(object.spec?.selector),
+      object => readLabelSelector(object.spec?.selector).value?.toString() ?? '<invalid>',
       wide,
     ),
   ],

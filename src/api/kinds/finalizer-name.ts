@@ -5,6 +5,9 @@ const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan',
 /** Kubernetes: `ValidateFinalizerName` of the core group: names without a domain are Kubernetes' own. */
 export function validateFinalizerName(name: string, field: string): readonly FieldError[] {
   const errors = invalidEach(field, name, checkQualifiedName(name));
-  if (errors.length > 0 || name.includes('/') || standardFinalizers.has(name)) return errors;
-  return [fieldError.invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
+  if (name.includes('/') || standardFinalizers.has(name)) return errors;
+  return [
+    ...errors,
+    fieldError.invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified'),
+  ];
 }

@@ -1,6 +1,7 @@
 import { type FieldError, fieldError, isSemanticallyEqual, nameChecks } from '../../machinery/index.ts';
 import { type Namespace, namespaces } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
+import { changeField, fillDefaults } from './fill-defaults.ts';
 import { validateFinalizerName } from './finalizer-name.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
@@ -8,8 +9,9 @@ import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 /** Kubernetes: the finalizer that keeps a namespace until its contents are gone. */
 const kubernetesFinalizer = 'kubernetes';
 
-/** Kubernetes: every namespace carries its name as a label, for selectors. */
-function setDefaults(namespace: Namespace): Namespace {
+/** Kubernetes: every namespace has a phase, and carries its name as a label, for selectors. */
+function setDefaults(object: Namespace): Namespace {
+  const namespace = changeField(object, 'status', status => fillDefaults(status, { phase: 'Active' }));
   const { name, labels } = namespace.metadata;
   if (name === undefined || labels?.['kubernetes.io/metadata.name'] === name) return namespace;
   return {

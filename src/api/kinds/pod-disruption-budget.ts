@@ -1,30 +1,10 @@
-import {
-  checkPercent,
-  type FieldError,
-  fieldError,
-  type IntOrString,
-  invalidEach,
-  percentOf,
-  validateLabelSelector,
-} from '../../machinery/index.ts';
+import { type FieldError, fieldError, type IntOrString, nameChecks, validateLabelSelector } from '../../machinery/index.ts';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
+import { unsupported } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
-
-/** Kubernetes: `ValidatePositiveIntOrPercent`. */
-export function validatePositiveIntOrPercent(value: IntOrString, field: string): readonly FieldError[] {
-  if (typeof value === 'string') return invalidEach(field, value, checkPercent(value));
-  return value < 0 ? [fieldError.invalid(field, value, 'must be greater than or equal to 0')] : [];
-}
-
-/** Kubernetes: `IsNotMoreThan100Percent`. */
-export function validateAtMost100Percent(value: IntOrString | undefined, field: string): readonly FieldError[] {
-  const percent = percentOf(value);
-  return percent !== undefined && percent > 100
-    ? [fieldError.invalid(field, value, 'must not be greater than 100%')]
-    : [];
-}
+import { validateAtMost100Percent, validatePositiveIntOrPercent } from './workload-rules.ts';
 
 function validateAmount(value: IntOrString | undefined, field: string): readonly FieldError[] {
   if (value === undefined) return [];
@@ -42,13 +22,14 @@ function validateBudget({ spec }: PodDisruptionBudget): readonly FieldError[] {
   errors.push(...validateLabelSelector(spec.selector, 'spec.selector'));
   const policy = spec.unhealthyPodEvictionPolicy;
   if (policy !== undefined && policy !== 'IfHealthyBudget' && policy !== 'AlwaysAllow') {
-    errors.push(fieldError.notSupported('spec.unhealthyPodEvictionPolicy', policy, ['AlwaysAllow', 'IfHealthyBudget']));
+    errors.push(unsupported('spec.unhealthyPodEvictionPolicy', policy, ['AlwaysAllow', 'IfHealthyBudget']));
   }
   return errors;
 }
 
 export const podDisruptionBudget = defineKind(podDisruptionBudgets, {
   requiresResourceVersion: true,
+  validateName: nameChecks.pathSegment,
   validateCreate: validateBudget,
   prepareForCreate: object => ({
     ...object,

@@ -61,13 +61,21 @@ export function defaultPullPolicy(image: string | undefined): string {
   return tagOf(image ?? '') === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
+/** `[registry/]repository[:tag][@digest]`, as `github.com/distribution/reference` has it. */
+const imageShape = (() => {
+  const host = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+  const registry = `(?:${host}(?:\\.${host})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/`;
+  const part = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+  const digest = 'sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}';
+  return new RegExp(`^(?:${registry})?${part}(?:/${part})*(?::(\\w[\\w.-]{0,127}))?(?:@(${digest}))?$`);
+})();
+
 /** The tag of an image; `latest` without tag and digest; empty for a text that names no image. */
 function tagOf(image: string): string {
-  if (image === '') return '';
-  const [name, digest] = image.split('@') as [string, string | undefined];
-  const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
-  if (colon >= 0) return name.slice(colon + 1);
-  return digest === undefined ? 'latest' : '';
+  const match = imageShape.exec(image);
+  if (match === null) return '';
+  const [, tag, digest] = match;
+  return tag ?? (digest === undefined ? 'latest' : '');
 }
 
 function defaultContainer(container: Container): Container {

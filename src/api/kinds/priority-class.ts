@@ -2,6 +2,7 @@ import { type FieldError, fieldError, validateImmutable } from '../../machinery/
 import { type PriorityClass, priorityClasses } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { fillDefaults } from './fill-defaults.ts';
+import { unsupported } from './pod-validation/index.ts';
 import { ageColumn, booleanColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
 
 /** Kubernetes: the highest value that users may give. */
@@ -34,16 +35,19 @@ function validatePriorityClass(object: PriorityClass): readonly FieldError[] {
   }
   const { preemptionPolicy } = object;
   if (preemptionPolicy !== undefined && preemptionPolicy !== 'Never' && preemptionPolicy !== 'PreemptLowerPriority') {
-    errors.push(fieldError.notSupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
+    errors.push(unsupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
   }
   return errors;
 }
 
 export const priorityClass = defineKind(priorityClasses, {
   setDefaults: object => fillDefaults(object, { preemptionPolicy: 'PreemptLowerPriority' }),
+  skipsFullValidationOnUpdate: true,
   validateCreate: validatePriorityClass,
   validateUpdate: (object, old) => [
-    ...validateImmutable(object.value ?? 0, old.value ?? 0, 'value'),
+    ...((object.value ?? 0) === (old.value ?? 0)
+      ? []
+      : [fieldError.forbidden('value', 'may not be changed in an update.')]),
     ...validateImmutable(object.preemptionPolicy, old.preemptionPolicy, 'preemptionPolicy'),
   ],
   columns: [

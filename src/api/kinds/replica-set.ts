@@ -1,9 +1,21 @@
+import { type FieldError, validateImmutable } from '../../machinery/index.ts';
 import { type ReplicaSet, replicaSets } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { checkNonnegative, type Errors } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns } from './table-columns.ts';
+import { checkReplicaTemplate } from './workload-rules.ts';
+
+/** Kubernetes: `ValidateReplicaSetSpec`. */
+function validateReplicaSet({ spec }: ReplicaSet): readonly FieldError[] {
+  const errors: Errors = [];
+  checkNonnegative(errors, 'spec.replicas', spec.replicas);
+  checkNonnegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
+  checkReplicaTemplate(errors, spec);
+  return errors;
+}
 
 export const replicaSet = defineKind(replicaSets, {
   setDefaults: object =>
@@ -11,6 +23,8 @@ export const replicaSet = defineKind(replicaSets, {
       changeField(fillDefaults(spec, { replicas: 1 }), 'template', defaultPodTemplate),
     ),
   prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
+  validateCreate: validateReplicaSet,
+  validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<ReplicaSet>(),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },

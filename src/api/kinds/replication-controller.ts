@@ -1,7 +1,9 @@
+import { type FieldError, fieldError, matchLabelSet } from '../../machinery/index.ts';
 import { type ReplicationController, replicationControllers } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { checkNonnegative, type Errors, validatePodTemplate } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import {
   ageColumn,
@@ -12,6 +14,7 @@ import {
   textColumn,
   wide,
 } from './table-columns.ts';
+import { checkLastingTemplate } from './workload-rules.ts';
 
 /** Kubernetes: selector and labels default to the template's labels. */
 function setDefaults(controller: ReplicationController): ReplicationController {
@@ -30,9 +33,28 @@ function setDefaults(controller: ReplicationController): ReplicationController {
   };
 }
 
+/** Kubernetes: `ValidateReplicationControllerSpec`. */
+function validateController({ spec }: ReplicationController): readonly FieldError[] {
+  const { selector = {}, template } = spec;
+  const errors: Errors = [];
+  checkNonnegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
+  if (Object.keys(selector).length === 0) errors.push(fieldError.required('spec.selector'));
+  checkNonnegative(errors, 'spec.replicas', spec.replicas);
+  if (template === undefined) return [...errors, fieldError.required('spec.template')];
+  const labels = template.metadata?.labels;
+  if (!matchLabelSet(selector).matches(labels)) {
+    const detail = '`selector` does not match template `labels`';
+    errors.push(fieldError.invalid('spec.template.metadata.labels', labels ?? null, detail));
+  }
+  errors.push(...validatePodTemplate(template, 'spec.template'));
+  checkLastingTemplate(errors, template, 'spec.template', 'ReplicationController');
+  return errors;
+}
+
 export const replicationController = defineKind(replicationControllers, {
   setDefaults,
   prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
+  validateCreate: validateController,
   status: statusRules<ReplicationController>(),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },

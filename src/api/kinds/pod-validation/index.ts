@@ -13,4 +13,5 @@ export {
   validatePodUpdate,
 } from './validate-pod.ts';
 export { type PodSpecPlace, validatePodSpec } from './validate-pod-spec.ts';
+export { validatePodTemplate } from './validate-pod-template.ts';
 export { checkQuantityValue, checkResourceName, isExtendedResource, isHugePages } from './validate-resources.ts';
