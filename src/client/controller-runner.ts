@@ -63,8 +63,10 @@ export class ControllerRunner {
       this.#primary = primary;
       primary.onChange((object, previous) => this.#queue.add(keyOf((object ?? previous)!)));
       for (const { secondary, informer } of secondaries) {
-        const keysOf = secondary.keysOf;
+        const { keysOf, isRelevant } = secondary;
         informer.onChange((object, previous) => {
+          const hasChanged = object !== undefined && previous !== undefined;
+          if (hasChanged && isRelevant !== undefined && !isRelevant(object, previous)) return;
           if (object !== undefined) this.#addKeys(keysOf, object);
           if (previous !== undefined) this.#addKeys(keysOf, previous);
         });

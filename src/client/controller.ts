@@ -33,6 +33,11 @@ export interface Secondary<S extends KubeObject = KubeObject> {
    * one, the old object. Absent: the primaries are the object's controller owners.
    */
   keysOf?(object: S, view: View): readonly string[];
+  /**
+   * Whether a change of an object that stays is worth looking at. Called before `keysOf`; absent: every change is. Keeps
+   * heartbeats from waking everybody.
+   */
+  isRelevant?(object: S, previous: S): boolean;
 }
 
 /** An index over one kind; two controllers that declare the same name over the same kind share it. */

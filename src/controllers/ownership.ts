@@ -46,7 +46,7 @@ export interface Claim<T extends KubeObject> {
 
 /**
  * Kubernetes' ControllerRefManager: what the owner's selector matches and nobody controls is adopted, what it controls
- * but no longer matches is released. Needs `orphanIndex(type)`.
+ * but no longer matches is released. Needs `orphanIndex(type)`. Only what `mayChangeHands` is adopted or released.
  */
 export function claim<T extends KubeObject>(
   view: View,
@@ -54,22 +54,26 @@ export function claim<T extends KubeObject>(
   ownerType: ResourceType,
   owner: KubeObject,
   selector: LabelMatcher,
+  mayChangeHands: (object: T) => boolean = always,
 ): Claim<T> {
   const { uid = '', namespace = '', deletionTimestamp } = owner.metadata;
   const owned: T[] = [];
   const steps: Step[] = [];
   for (const object of view.listOwned(type, uid)) {
     if (selector.matches(object.metadata.labels)) owned.push(object);
-    else if (deletionTimestamp === undefined) steps.push(releaseStep(type, object, uid));
+    else if (deletionTimestamp === undefined && mayChangeHands(object)) steps.push(releaseStep(type, object, uid));
   }
   if (deletionTimestamp !== undefined) return { owned, steps };
   for (const object of view.listIndexed(type, 'orphans', namespace)) {
     if (object.metadata.deletionTimestamp !== undefined || !selector.matches(object.metadata.labels)) continue;
+    if (!mayChangeHands(object)) continue;
     owned.push(object);
     steps.push(adoptStep(type, object, controllerReference(ownerType, owner)));
   }
   return { owned, steps };
 }
+
+const always = (): boolean => true;
 
 function adoptStep(type: ResourceType, object: KubeObject, reference: OwnerReference): Step {
   const ownerReferences = [...(object.metadata.ownerReferences ?? []), reference];

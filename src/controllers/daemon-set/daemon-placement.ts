@@ -25,18 +25,25 @@ export interface DaemonFit {
   readonly mayStay: boolean;
 }
 
-/** Whether the set's pod belongs on the node. Resources do not count: a daemon is never kept off for want of them. */
-export function fitDaemon(set: DaemonSet, node: Node): DaemonFit {
+/**
+ * Tells for each node whether the set's pod belongs there. Resources do not count: a daemon is never kept off for want
+ * of them.
+ */
+export function fitDaemon(set: DaemonSet): (node: Node) => DaemonFit {
   const spec = withTolerations(set.spec!.template.spec!);
-  const nodeName = spec.nodeName;
-  if (nodeName !== undefined && nodeName !== '' && nodeName !== node.metadata.name)
-    return { shouldRun: false, mayStay: false };
   const pod: Pod = { metadata: {}, spec };
-  if (!matchesNodeSelection(pod, node)) return { shouldRun: false, mayStay: false };
-  const { taints } = node.spec ?? {};
-  if (findUntolerated(spec.tolerations, taints, keepingAway) === undefined) return { shouldRun: true, mayStay: true };
-  return { shouldRun: false, mayStay: findUntolerated(spec.tolerations, taints, drivingOut) === undefined };
+  const { nodeName = '' } = spec;
+  return node => {
+    if (nodeName !== '' && nodeName !== node.metadata.name) return nowhere;
+    if (!matchesNodeSelection(pod, node)) return nowhere;
+    const { taints } = node.spec ?? {};
+    if (findUntolerated(spec.tolerations, taints, keepingAway) === undefined) return everywhere;
+    return { shouldRun: false, mayStay: findUntolerated(spec.tolerations, taints, drivingOut) === undefined };
+  };
 }
+
+const nowhere: DaemonFit = { shouldRun: false, mayStay: false };
+const everywhere: DaemonFit = { shouldRun: true, mayStay: true };
 
 export function withTolerations(spec: PodSpec): PodSpec {
   const needed = spec.hostNetwork === true ? [...daemonTolerations, hostNetworkToleration] : daemonTolerations;

@@ -3,12 +3,13 @@ import {
   type DaemonSet,
   type DaemonSetStatus,
   daemonSets,
+  type Node,
   nodes,
   type Pod,
   pods,
 } from '../../api/generated/index.ts';
 import { type Controller, keyOf, type ReconcileContext, type Step } from '../../client/index.ts';
-import { compileLabelSelector, isDeepEqual, scaleIntOrPercent } from '../../machinery/index.ts';
+import { compileLabelSelector, isDeepEqual, type KubeObject, scaleIntOrPercent } from '../../machinery/index.ts';
 import { parseTime } from '../../world/index.ts';
 import {
   type History,
@@ -19,14 +20,15 @@ import {
   trimHistory,
 } from '../history/index.ts';
 import { claim, orphanPods } from '../ownership.ts';
-import { isPodAvailable, isPodReady, untilAvailableMs } from '../pod-facts.ts';
+import { isPodAvailable, isPodFinished, isPodReady, untilAvailableMs } from '../pod-facts.ts';
 import { buildPod, createPodStep, deletePodStep } from '../pod-template.ts';
 import { selectorKeys } from '../selector-keys.ts';
-import { fitDaemon, pinToNode, targetNodeOf, withTolerations } from './daemon-placement.ts';
+import { type DaemonFit, fitDaemon, pinToNode, targetNodeOf, withTolerations } from './daemon-placement.ts';
 
 const generationAnnotation = 'deprecated.daemonset.template.generation';
 const generationLabel = 'pod-template-generation';
 const burstPods = 250;
+const rejectedMs = 60_000;
 
 const selectorOf = (set: DaemonSet) => compileLabelSelector(set.spec?.selector);
 
@@ -40,7 +42,7 @@ export const daemonSetController: Controller<DaemonSet> = {
     { type: pods, keysOf: selectorKeys(daemonSets, selectorOf) },
     { type: controllerRevisions, keysOf: selectorKeys(daemonSets, selectorOf) },
     // Which sets a node is for depends on its labels and taints: all of them look again, heartbeats aside.
-    { type: nodes, keysOf: (_node, view) => view.list(daemonSets).map(keyOf) },
+    { type: nodes, keysOf: (_node, view) => view.list(daemonSets).map(keyOf), isRelevant: hasMoved },
   ],
   indexes: [orphanPods, orphanRevisions],
   reconcile(set, context) {
@@ -54,6 +56,14 @@ export const daemonSetController: Controller<DaemonSet> = {
   },
 };
 
+/** Placement looks at a node's labels and taints, never at its conditions. */
+function hasMoved(node: KubeObject, previous: KubeObject): boolean {
+  const [after, before] = [node as Node, previous as Node];
+  return (
+    !isDeepEqual(after.metadata.labels, before.metadata.labels) || !isDeepEqual(after.spec?.taints, before.spec?.taints)
+  );
+}
+
 /** One look at a DaemonSet, its pods and the nodes. */
 class DaemonRound {
   readonly #set: DaemonSet;
@@ -62,6 +72,9 @@ class DaemonRound {
   readonly #context: ReconcileContext;
   readonly #podsByNode = new Map<string, Pod[]>();
   readonly #homeless: readonly Pod[];
+  readonly #fits: readonly (readonly [node: Node, fit: DaemonFit])[];
+  readonly #maxSurge: number;
+  readonly #maxUnavailable: number;
 
   constructor(set: DaemonSet, owned: readonly Pod[], history: History, context: ReconcileContext) {
     this.#set = set;
@@ -70,17 +83,29 @@ class DaemonRound {
     this.#context = context;
     const homeless: Pod[] = [];
     for (const pod of [...owned].sort(compareAge)) {
+      // Kubernetes: what has ended and is marked is as good as gone.
+      if (isPodFinished(pod) && !isUnmarked(pod)) continue;
       const nodeName = targetNodeOf(pod);
-      if (nodeName === undefined || context.view.get(nodes, undefined, nodeName) === undefined) homeless.push(pod);
-      else this.#podsByNode.set(nodeName, [...(this.#podsByNode.get(nodeName) ?? []), pod]);
+      if (nodeName === undefined) continue;
+      // One that is bound is left to the pod garbage collector.
+      if (context.view.get(nodes, undefined, nodeName) === undefined) {
+        if (pod.spec?.nodeName === undefined) homeless.push(pod);
+      } else this.#podsByNode.set(nodeName, [...(this.#podsByNode.get(nodeName) ?? []), pod]);
     }
     this.#homeless = homeless;
+    const fitOf = fitDaemon(set);
+    this.#fits = context.view.list(nodes).map(node => [node, fitOf(node)] as const);
+    const { maxSurge = 0, maxUnavailable = 1 } = set.spec!.updateStrategy?.rollingUpdate ?? {};
+    const desired = this.#countDesired();
+    this.#maxSurge = scaleIntOrPercent(maxSurge, desired, true) ?? 0;
+    const spare = scaleIntOrPercent(maxUnavailable, desired, true) ?? 0;
+    this.#maxUnavailable = spare === 0 && this.#maxSurge === 0 ? 1 : spare;
   }
 
   decide(): readonly Step[] {
     const work = this.#manage();
     // Replacing old pods waits until every node has what it should have.
-    const update = work.length === 0 ? this.#roll() : [];
+    const update = work.every(step => step.do === 'again') ? this.#roll() : [];
     const live = new Set(
       [...this.#podsByNode.values()].flat().map(pod => pod.metadata.labels?.[revisionHashLabel] ?? ''),
     );
@@ -91,9 +116,8 @@ class DaemonRound {
   #manage(): Step[] {
     const creations: Step[] = [];
     const deletions: Step[] = this.#homeless.filter(isUnmarked).map(pod => deletePodStep(this.#set, pod));
-    for (const node of this.#context.view.list(nodes)) {
+    for (const [node, { shouldRun, mayStay }] of this.#fits) {
       const name = node.metadata.name ?? '';
-      const { shouldRun, mayStay } = fitDaemon(this.#set, node);
       const here = this.#podsByNode.get(name) ?? [];
       if (here.length === 0) {
         if (shouldRun) creations.push(createPodStep(this.#set, this.#buildPod(name)));
@@ -110,7 +134,7 @@ class DaemonRound {
           deletions.push(...this.#replaceEnded(pod));
         else running.push(pod);
       }
-      if (this.#surge() > 0) {
+      if (this.#maxSurge > 0) {
         deletions.push(...this.#pruneSurge(running));
         if (running.length === 0 && shouldRun) creations.push(createPodStep(this.#set, this.#buildPod(name)));
       } else deletions.push(...running.slice(1).map(pod => deletePodStep(this.#set, pod)));
@@ -118,7 +142,15 @@ class DaemonRound {
     return [...creations.slice(0, burstPods), ...deletions.slice(0, burstPods)];
   }
 
+  /**
+   * Differs from Kubernetes: there a back-off in the controller's memory grows with every failure on the node; here a pod
+   * that never ran stays for a minute, so that a kubelet that rejects it is not flooded.
+   */
   #replaceEnded(pod: Pod): Step[] {
+    if (pod.status?.phase === 'Failed' && pod.status.startTime === undefined) {
+      const delayMs = (parseTime(pod.metadata.creationTimestamp) || 0) + rejectedMs - this.#context.now;
+      if (delayMs > 0) return [{ do: 'again', delayMs }];
+    }
     const { name, namespace } = pod.metadata;
     const hasFailed = pod.status?.phase === 'Failed';
     const message = hasFailed
@@ -144,7 +176,7 @@ class DaemonRound {
   /** Kubernetes: rollingUpdate. Old pods go as far as maxUnavailable allows, or new ones come first with maxSurge. */
   #roll(): Step[] {
     if (this.#set.spec!.updateStrategy?.type === 'OnDelete') return [];
-    return this.#surge() > 0 ? this.#rollBySurge() : this.#rollByDeletion();
+    return this.#maxSurge > 0 ? this.#rollBySurge() : this.#rollByDeletion();
   }
 
   #rollByDeletion(): Step[] {
@@ -159,21 +191,32 @@ class DaemonRound {
         unavailable++;
       } else candidates.push(old!);
     }
-    const spare = Math.max(0, this.#maxUnavailable() - unavailable);
+    const spare = Math.max(0, this.#maxUnavailable - unavailable);
     return [...allowed, ...candidates.slice(0, spare)].map(pod => deletePodStep(this.#set, pod));
   }
 
   #rollBySurge(): Step[] {
     const steps: Step[] = [];
     const candidates: string[] = [];
+    const misplaced: Pod[] = [];
+    const wanted = new Set(this.#fits.filter(([, fit]) => fit.shouldRun).map(([node]) => node.metadata.name));
     let surging = 0;
+    let available = 0;
     for (const [current, old, nodeName] of this.#pairs()) {
+      const shown = old ?? current;
+      if (shown !== undefined && this.#isAvailable(shown)) available++;
       if (old === undefined) continue;
       if (current !== undefined) surging++;
-      else if (!this.#isAvailable(old)) steps.push(createPodStep(this.#set, this.#buildPod(nodeName)));
+      else if (!wanted.has(nodeName)) {
+        if (this.#isAvailable(old)) misplaced.push(old);
+        else steps.push(deletePodStep(this.#set, old));
+      } else if (!this.#isAvailable(old)) steps.push(createPodStep(this.#set, this.#buildPod(nodeName)));
       else candidates.push(nodeName);
     }
-    const spare = Math.max(0, this.#surge() - surging);
+    // Whoever surges expects full availability: a pod that has lost its place stays until another one has taken over.
+    const surplus = Math.max(0, available - wanted.size);
+    steps.push(...misplaced.slice(0, surplus).map(pod => deletePodStep(this.#set, pod)));
+    const spare = Math.max(0, this.#maxSurge - surging);
     for (const nodeName of candidates.slice(0, spare)) steps.push(createPodStep(this.#set, this.#buildPod(nodeName)));
     return steps;
   }
@@ -198,19 +241,10 @@ class DaemonRound {
     return isPodAvailable(pod, this.#set.spec!.minReadySeconds ?? 0, this.#context.now);
   }
 
-  #desired(): number {
-    return this.#context.view.list(nodes).filter(node => fitDaemon(this.#set, node).shouldRun).length;
-  }
-
-  #surge(): number {
-    const { maxSurge = 0 } = this.#set.spec!.updateStrategy?.rollingUpdate ?? {};
-    return scaleIntOrPercent(maxSurge, this.#desired(), true) ?? 0;
-  }
-
-  #maxUnavailable(): number {
-    const { maxUnavailable = 1 } = this.#set.spec!.updateStrategy?.rollingUpdate ?? {};
-    const count = scaleIntOrPercent(maxUnavailable, this.#desired(), true) ?? 0;
-    return count === 0 && this.#surge() === 0 ? 1 : count;
+  #countDesired(): number {
+    let desired = 0;
+    for (const [, { shouldRun }] of this.#fits) if (shouldRun) desired++;
+    return desired;
   }
 
   #buildPod(nodeName: string): Pod {
@@ -226,9 +260,9 @@ class DaemonRound {
   #report(): Step[] {
     const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, updated: 0, available: 0 };
     let againMs = Number.POSITIVE_INFINITY;
-    for (const node of this.#context.view.list(nodes)) {
-      const here = (this.#podsByNode.get(node.metadata.name ?? '') ?? []).filter(isUnmarked);
-      if (!fitDaemon(this.#set, node).shouldRun) {
+    for (const [node, { shouldRun }] of this.#fits) {
+      const here = this.#podsByNode.get(node.metadata.name ?? '') ?? [];
+      if (!shouldRun) {
         if (here.length > 0) counts.misscheduled++;
         continue;
       }

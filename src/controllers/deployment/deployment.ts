@@ -36,10 +36,14 @@ import {
   compareAge,
   desiredReplicasAnnotation,
   findNewReplicaSet,
+  isSameTemplate,
   revisionAnnotation,
   revisionOf,
   templateHashLabel,
 } from './revision.ts';
+
+/** What a DNS subdomain leaves for a ReplicaSet's name before the dash and the hash. */
+const maxNameLength = 253 - 1;
 
 /** Moves a Deployment's pods from one template to the next, a ReplicaSet each. */
 export const deploymentController: Controller<Deployment> = {
@@ -112,6 +116,8 @@ class Rollout {
 
   /** Kubernetes: one active set takes the whole size; a finished rollout empties old sets; otherwise all share. */
   #scaleOnly(): readonly Step[] {
+    const preparing = this.#newSet === undefined ? [] : this.#prepareNewSet();
+    if (preparing.length > 0) return preparing;
     const replicas = this.#deployment.spec.replicas ?? 1;
     const active = this.#sets.filter(set => desiredOf(set) > 0);
     const steps: Step[] = [];
@@ -204,7 +210,7 @@ class Rollout {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
       metadata: {
-        name: `${deployment.metadata.name}-${hash}`,
+        name: `${deployment.metadata.name?.slice(0, maxNameLength - hash.length)}-${hash}`,
         namespace: deployment.metadata.namespace,
         labels,
         annotations: annotateReplicas(
@@ -235,6 +241,7 @@ class Rollout {
             true,
             'NewReplicaSetCreated',
             `Created new replica set ${JSON.stringify(set.metadata.name)}`,
+            String(revision),
           ),
         ],
         onError: error => this.#onCreateError(error, set),
@@ -252,14 +259,22 @@ class Rollout {
       ];
     }
     const existing = this.#context.view.get(replicaSets, set.metadata.namespace, set.metadata.name ?? '');
-    if (existing === undefined || controllerOf(existing)?.uid === this.#deployment.metadata.uid) return [];
+    // Not seen yet, or ours after all: the next look will find it.
+    if (existing === undefined) return [];
+    const isOurs = controllerOf(existing)?.uid === this.#deployment.metadata.uid;
+    if (isOurs && isSameTemplate(existing.spec.template, this.#deployment.spec.template)) return [];
     const collisionCount = (this.#deployment.status?.collisionCount ?? 0) + 1;
     const object: Deployment = { ...this.#deployment, status: { ...this.#deployment.status, collisionCount } };
     return [{ do: 'update', type: deployments, subresource: 'status', object }];
   }
 
-  #progressStep(isTrue: boolean, reason: string, message: string): Step {
+  #progressStep(isTrue: boolean, reason: string, message: string, revision?: string): Step {
     const deployment = this.#deployment;
+    const { annotations } = deployment.metadata;
+    const metadata =
+      revision === undefined
+        ? deployment.metadata
+        : { ...deployment.metadata, annotations: { ...annotations, [revisionAnnotation]: revision } };
     const condition = { type: 'Progressing', status: isTrue ? 'True' : 'False', reason, message };
     const conditions = hasProgressDeadline(deployment)
       ? setCondition(deployment.status?.conditions ?? [], condition, this.#context.now)
@@ -268,7 +283,7 @@ class Rollout {
       do: 'update',
       type: deployments,
       subresource: 'status',
-      object: { ...deployment, status: { ...deployment.status, conditions } } as Deployment,
+      object: { ...deployment, metadata, status: { ...deployment.status, conditions } } as Deployment,
     };
   }
 
@@ -305,8 +320,10 @@ class Rollout {
   }
 
   #hasOldPods(): boolean {
-    return this.#oldSets.some(set =>
-      this.#context.view.listOwned(pods, set.metadata.uid ?? '').some(pod => !isPodFinished(pod)),
+    return this.#oldSets.some(
+      set =>
+        (set.status?.replicas ?? 0) > 0 ||
+        this.#context.view.listOwned(pods, set.metadata.uid ?? '').some(pod => !isPodFinished(pod)),
     );
   }
 

@@ -83,7 +83,7 @@ export function spreadProportionally(deployment: Deployment, sets: readonly Repl
   const next = new Map<ReplicaSet, number>();
   let added = 0;
   for (const set of ordered) {
-    const share = total === 0 || toAdd === 0 ? 0 : proportionOf(set, replicas, allowed, toAdd, added);
+    const share = total === 0 || toAdd === 0 ? 0 : proportionOf(deployment, set, replicas, allowed, toAdd, added);
     next.set(set, desiredOf(set) + share);
     added += share;
   }
@@ -92,9 +92,26 @@ export function spreadProportionally(deployment: Deployment, sets: readonly Repl
   return next;
 }
 
-function proportionOf(set: ReplicaSet, replicas: number, allowed: number, toAdd: number, added: number): number {
+function proportionOf(
+  deployment: Deployment,
+  set: ReplicaSet,
+  replicas: number,
+  allowed: number,
+  toAdd: number,
+  added: number,
+): number {
   if (desiredOf(set) === 0 || toAdd === added) return 0;
-  const before = maxReplicasOf(set) ?? replicas;
-  const fraction = Math.round((desiredOf(set) * allowed) / before) - desiredOf(set);
+  const fraction = fractionOf(deployment, set, replicas, allowed);
   return toAdd > 0 ? Math.min(fraction, toAdd - added) : Math.max(fraction, toAdd - added);
+}
+
+function fractionOf(deployment: Deployment, set: ReplicaSet, replicas: number, allowed: number): number {
+  if (replicas === 0) return -desiredOf(set);
+  // Kubernetes: without the annotation the deployment's present size has to do.
+  const before = maxReplicasOf(set) || deployment.status?.replicas || 0;
+  return before === 0 ? 0 : roundAwayFromZero((desiredOf(set) * allowed) / before) - desiredOf(set);
+}
+
+function roundAwayFromZero(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value));
 }

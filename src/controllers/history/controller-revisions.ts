@@ -32,7 +32,7 @@ export function readHistory(view: View, ownerType: ResourceType, owner: RevisedO
   const current = all.findLast(each => isSemanticallyEqual(each.data, data));
   const highest = all.at(-1)?.revision ?? 0;
   if (current === undefined) {
-    return { current, all, steps: [...claimed.steps, createStep(ownerType, owner, data, highest + 1)] };
+    return { current, all, steps: [...claimed.steps, createStep(view, ownerType, owner, data, highest + 1)] };
   }
   if (current.revision === highest) return { current, all, steps: claimed.steps };
   // A rollback: an old template has become the newest again.
@@ -40,17 +40,18 @@ export function readHistory(view: View, ownerType: ResourceType, owner: RevisedO
   return { current, all, steps: [...claimed.steps, { do: 'update', type: controllerRevisions, object: renumbered }] };
 }
 
-/** Deletes the oldest revisions beyond the owner's limit that no pod is made from. */
+/** Deletes the oldest revisions beyond the owner's limit, but none that a pod is made from. */
 export function trimHistory(owner: RevisedOwner, history: History, liveHashes: ReadonlySet<string>): Step[] {
-  const limit = owner.spec?.revisionHistoryLimit ?? 10;
-  const unused = history.all.filter(
-    each => each !== history.current && !liveHashes.has(each.metadata.labels?.[revisionHashLabel] ?? ''),
-  );
-  return unused.slice(0, Math.max(0, unused.length - limit)).map(({ metadata: { name = '', namespace } }) => ({
-    do: 'delete',
-    type: controllerRevisions,
-    ref: { name, namespace },
-  }));
+  const old = history.all.filter(each => each !== history.current);
+  const excess = Math.max(0, old.length - (owner.spec?.revisionHistoryLimit ?? 10));
+  return old
+    .filter(each => !liveHashes.has(hashOf(each)))
+    .slice(0, excess)
+    .map(({ metadata: { name = '', namespace } }) => ({
+      do: 'delete',
+      type: controllerRevisions,
+      ref: { name, namespace },
+    }));
 }
 
 export function hashOf(revision: ControllerRevision): string {
@@ -62,15 +63,21 @@ function revisionData(template: PodTemplateSpec): unknown {
   return { spec: { template: { ...template, $patch: 'replace' } } };
 }
 
-function createStep(ownerType: ResourceType, owner: RevisedOwner, data: unknown, revision: number): Step {
+function createStep(view: View, ownerType: ResourceType, owner: RevisedOwner, data: unknown, revision: number): Step {
   const salt = owner.status?.collisionCount ?? 0;
   const hash = hashText(JSON.stringify(data) + (salt === 0 ? '' : String(salt)));
   const safe = encodeHash(hash);
+  const name = `${owner.metadata.name}-${safe}`;
+  // A namesake that says something else means that the hash collided: the next one is salted differently.
+  if (view.get(controllerRevisions, owner.metadata.namespace, name) !== undefined) {
+    const status = { ...owner.status, collisionCount: salt + 1 };
+    return { do: 'update', type: ownerType, subresource: 'status', object: { ...owner, status } as RevisedOwner };
+  }
   const object: ControllerRevision = {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
-      name: `${owner.metadata.name}-${safe}`,
+      name,
       namespace: owner.metadata.namespace,
       labels: { ...owner.spec!.template.metadata?.labels, [revisionHashLabel]: safe },
       annotations: owner.metadata.annotations,
