@@ -21,6 +21,8 @@ interface TestServerOptions {
   readonly services?: { readonly serviceCidr?: string; readonly nodePortRange?: { from: number; to: number } };
   /** Go on with what another server left. */
   readonly store?: MemoryStore<StoredObject>;
+  /** Commits take a turn of the event loop, as on a disk. */
+  readonly isSlow?: boolean;
 }
 
 /** An API server over a memory store in virtual time: what the tests of this folder ask. Holds no tests itself. */
@@ -49,6 +51,7 @@ export class TestServer {
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const world = new VirtualWorld({ seed: 7, drainMicrotasks: () => new Promise(done => setImmediate(done)) });
     const store = options.store ?? new MemoryStore({ clock: world.clock, codec: createObjectCodec() });
+    if (options.isSlow === true) slowDown(store);
     const cache = await WatchCache.start({ clock: world.clock, store });
     const { authorizer = allowAll, admission, virtual, services } = options;
     const running = await startApiServer({
@@ -85,6 +88,14 @@ export class TestServer {
     this.#running.stop();
     this.#cache.stop();
   }
+}
+
+function slowDown(store: MemoryStore<StoredObject>): void {
+  const commit = store.commit.bind(store);
+  store.commit = async transaction => {
+    await new Promise(done => setImmediate(done));
+    return commit(transaction);
+  };
 }
 
 /** A pod of one container. */

@@ -33,7 +33,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const client = new Client(createLocalTransport(server, serverUser, 'kube-apiserver'));
   const { context, resources } = server;
   const call = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
-  for (const { type, object } of wellKnownObjects()) await ensure(client, type, object);
+  for (const { type, object } of wellKnownObjects()) await ensure(server, client, type, object);
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client);
   const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);
@@ -96,26 +96,27 @@ async function ensureKubernetesService(
   advertise: readonly AdvertisedAddress[],
 ): Promise<void> {
   const port = advertise[0]?.port ?? 6443;
-  await ensure(client, services, kubernetesService(server.network.firstAddress, port));
+  await ensure(server, client, services, kubernetesService(server.network.firstAddress, port));
   if (advertise.length === 0) return;
   await replace(server, client, endpoints, kubernetesEndpoints(advertise));
   await replace(server, client, endpointSlices, kubernetesEndpointSlice(advertise));
 }
 
 /** Creates an object that is not there. */
-async function ensure(client: Client, type: ResourceType, object: KubeObject): Promise<void> {
+async function ensure(server: ApiServer, client: Client, type: ResourceType, object: KubeObject): Promise<void> {
   const { name, namespace } = object.metadata;
+  if (server.view.get(type, namespace, name!) !== undefined) return;
   try {
-    await client.get(type, { name: name!, namespace });
-  } catch (error) {
-    if (!StatusError.is(error, 'NotFound')) throw error;
     await client.create(type, object);
+  } catch (error) {
+    // Another server over the same store starts at the same time.
+    if (!StatusError.is(error, 'AlreadyExists')) throw error;
   }
 }
 
 /** Creates an object, or makes the one that is there the same but for what metadata it has besides. */
 async function replace(server: ApiServer, client: Client, type: ResourceType, wanted: KubeObject): Promise<void> {
-  await ensure(client, type, wanted);
+  await ensure(server, client, type, wanted);
   const { name, namespace } = wanted.metadata;
   const present = server.view.get(type, namespace, name!)!;
   const next = { ...wanted, metadata: present.metadata };
