@@ -1,12 +1,19 @@
 /**
- * Where objects live: the `Store` contract with etcd's semantics, its implementations that need no outside (memory),
- * and the reading side above any store: watch cache, indexes, consistent lists and continue tokens.
+ * Where objects live: the `Store` contract with etcd's semantics, the stores made from it, and the reading side above any
+ * of them: watch cache, indexes, consistent lists and continue tokens.
  *
- * The SQLite store's driver is in `drivers/`. Start reading at `store.ts`.
+ * - `MemoryStore` lives as long as its process; `DurableStore` writes a `Journal` in groups and acknowledges what is on
+ *   disk. SQLite's journal, and the way to open it (`openSqliteStore`), are in `drivers/sqlite`.
+ * - `StoredObject` is one version of one object, which store, cache, informers and connections share. The codec decides
+ *   what stays resident: `createObjectCodec` for the memory store, `createTextCodec` for stores on disk.
+ * - `WatchCache` serves reads. `startAutoCompaction` bounds the past; every cluster runs it once.
  *
  * How an API server uses it: `cache = watchCache.open(resource)`, then `cache.get`, `cache.list`, `cache.watch` to read,
  * and `store.commit` with `draftObject(key, object)` to write. Once `commit` has resolved, `cache.get` shows the write
  * and every watcher has been told.
+ *
+ * Start reading at `store.ts` and `stored-object.ts`, then `object-cache.ts`. What every store must do is in
+ * `store.contract.ts`.
  */
 
 export { type AutoCompaction, type AutoCompactionOptions, startAutoCompaction } from './auto-compaction.ts';
