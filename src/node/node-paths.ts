@@ -1,4 +1,5 @@
 import type { Pod } from '../api/generated/index.ts';
+import { hashText } from '../world/index.ts';
 
 /**
  * Where the node keeps what, below its root. Kubernetes: as in /var/lib/kubelet and /var/log/pods, but for secrets and
@@ -11,12 +12,15 @@ export class NodePaths {
   readonly pods: string;
   /** A tmpfs for what must never reach a disk. */
   readonly memory: string;
+  /** Stands for the root where a path would not do: in labels. */
+  readonly owner: string;
 
   constructor(root: string, logs = `${root}/pod-logs`) {
     this.root = root;
     this.logs = logs;
     this.pods = `${root}/pods`;
     this.memory = `${root}/memory`;
+    this.owner = hashText(root).toString(16);
   }
 
   pod(uid: string): string {

@@ -11,6 +11,8 @@ export interface SandboxPlace {
   readonly hostname: string;
   readonly logDirectory: string;
   readonly cgroupParent: string;
+  /** Tells the node's own sandboxes from another's on the same runtime. */
+  readonly owner: string;
 }
 
 /** Kubernetes: generatePodSandboxConfig. */
@@ -25,7 +27,7 @@ export function buildSandboxConfig(pod: Pod, attempt: number, place: SandboxPlac
     logDirectory: place.logDirectory,
     dns: place.dns,
     portMappings: isHostNetwork || ports.length === 0 ? undefined : ports,
-    labels: sandboxLabels(pod),
+    labels: sandboxLabels(pod, place.owner),
     annotations,
     cgroupParent: place.cgroupParent,
     sysctls: sysctlsOf(pod),

@@ -5,6 +5,8 @@ import { hashText } from '../../world/index.ts';
 export const podNameLabel = 'io.kubernetes.pod.name';
 export const podNamespaceLabel = 'io.kubernetes.pod.namespace';
 export const podUidLabel = 'io.kubernetes.pod.uid';
+/** Whose sandbox it is, where several nodes share a runtime: none may take another's pods for left-overs. */
+export const ownerLabel = 'sampan.dev/owner';
 export const containerNameLabel = 'io.kubernetes.container.name';
 
 const hashAnnotation = 'io.kubernetes.container.hash';
@@ -26,9 +28,9 @@ export interface ContainerNotes {
   readonly preStop: LifecycleHandler | undefined;
 }
 
-export function sandboxLabels(pod: Pod): Texts {
+export function sandboxLabels(pod: Pod, owner: string): Texts {
   const { name = '', namespace = '', uid = '', labels } = pod.metadata;
-  return { ...labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid };
+  return { ...labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid, [ownerLabel]: owner };
 }
 
 export function containerLabels(pod: Pod, container: Container): Texts {

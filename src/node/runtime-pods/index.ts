@@ -9,6 +9,7 @@ export {
   containerAnnotations,
   containerLabels,
   hashContainer,
+  ownerLabel,
   podNameLabel,
   podNamespaceLabel,
   podUidLabel,

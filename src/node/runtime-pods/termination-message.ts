@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../bytes/index.ts';
-import { parseLogLine } from '../logs/log-line.ts';
+import { parseLogLine } from '../logs/index.ts';
 import type { ContainerStatus, HostFiles } from '../runtime/index.ts';
 import { type ContainerNotes, readContainerNotes } from './container-labels.ts';
 

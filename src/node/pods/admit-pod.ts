@@ -1,0 +1,107 @@
+import type { Node, Pod } from '../../api/generated/index.ts';
+import { quoteGo } from '../../machinery/index.ts';
+import { matchesNodeSelection } from '../../scheduling/index.ts';
+import { normalizeSysctl } from '../containers/index.ts';
+import { type Amounts, amountOf, podRequests } from '../facts/index.ts';
+import { isTerminalPhase, type PhaseOverride } from '../status/index.ts';
+
+/**
+ * Kubernetes: the kubelet's own admission. Why this node cannot run the pod; undefined when it can. `others` are the
+ * pods that it runs already.
+ */
+export function admitPod(pod: Pod, node: Node, others: readonly Pod[]): PhaseOverride | undefined {
+  return (
+    checkOs(pod) ??
+    checkSysctls(pod) ??
+    checkResources(pod, node, others) ??
+    checkNodeSelection(pod, node) ??
+    checkHostPorts(pod, others)
+  );
+}
+
+function checkOs(pod: Pod): PhaseOverride | undefined {
+  const os = pod.spec.os?.name;
+  if (os === undefined || os === 'linux') return undefined;
+  return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
+}
+
+function checkNodeSelection(pod: Pod, node: Node): PhaseOverride | undefined {
+  if (matchesNodeSelection(pod, node)) return undefined;
+  const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector";
+  return { reason: 'NodeAffinity', message };
+}
+
+/** Kubernetes: extended resources that the node does not know at all are somebody else's affair. */
+function checkResources(pod: Pod, node: Node, others: readonly Pod[]): PhaseOverride | undefined {
+  const allocatable = node.status?.allocatable ?? {};
+  const active = others.filter(other => !isTerminalPhase(other.status?.phase));
+  const asked = podRequests(pod);
+  const podsMax = amountOf(allocatable, 'pods');
+  if (podsMax > 0 && active.length + 1 > podsMax) return outOf('pods', 1, active.length, podsMax);
+  const used = sum(active.map(podRequests));
+  for (const [resource, amount] of asked) {
+    const isKnown = allocatable[resource] !== undefined;
+    if (amount === 0 || !isKnown) continue;
+    const capacity = amountOf(allocatable, resource);
+    const taken = used.get(resource) ?? 0;
+    if (amount > capacity - taken) return outOf(resource, amount, taken, capacity);
+  }
+  return undefined;
+}
+
+function outOf(resource: string, requested: number, used: number, capacity: number): PhaseOverride {
+  const numbers = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
+}
+
+function sum(all: readonly Amounts[]): Amounts {
+  const total: Amounts = new Map();
+  for (const amounts of all) for (const [name, amount] of amounts) total.set(name, (total.get(name) ?? 0) + amount);
+  return total;
+}
+
+function checkHostPorts(pod: Pod, others: readonly Pod[]): PhaseOverride | undefined {
+  const taken = new Set(others.filter(other => !isTerminalPhase(other.status?.phase)).flatMap(hostPortsOf));
+  if (!hostPortsOf(pod).some(port => taken.has(port))) return undefined;
+  const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+  return { reason: 'NodePorts', message };
+}
+
+/** Differs from Kubernetes: two host addresses of one port count as a clash, as if both were all addresses. */
+function hostPortsOf(pod: Pod): string[] {
+  const ports = pod.spec.containers.flatMap(container => container.ports ?? []);
+  return ports
+    .filter(({ hostPort = 0 }) => hostPort > 0)
+    .map(({ protocol = 'TCP', hostPort }) => `${protocol}/${hostPort}`);
+}
+
+/** Kubernetes: sysctls that are namespaced and can do no harm beyond the pod. */
+const safeSysctls: ReadonlyMap<string, 'net' | 'ipc'> = new Map([
+  ['kernel.shm_rmid_forced', 'ipc'],
+  ['net.ipv4.ip_local_port_range', 'net'],
+  ['net.ipv4.tcp_syncookies', 'net'],
+  ['net.ipv4.ping_group_range', 'net'],
+  ['net.ipv4.ip_unprivileged_port_start', 'net'],
+  ['net.ipv4.ip_local_reserved_ports', 'net'],
+  ['net.ipv4.tcp_keepalive_time', 'net'],
+  ['net.ipv4.tcp_fin_timeout', 'net'],
+  ['net.ipv4.tcp_keepalive_intvl', 'net'],
+  ['net.ipv4.tcp_keepalive_probes', 'net'],
+  ['net.ipv4.tcp_rmem', 'net'],
+  ['net.ipv4.tcp_wmem', 'net'],
+]);
+
+function checkSysctls(pod: Pod): PhaseOverride | undefined {
+  for (const { name } of pod.spec.securityContext?.sysctls ?? []) {
+    const problem = judgeSysctl(normalizeSysctl(name), pod);
+    if (problem !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${problem}` };
+  }
+  return undefined;
+}
+
+function judgeSysctl(name: string, pod: Pod): string | undefined {
+  const namespace = safeSysctls.get(name);
+  if (namespace === undefined) return `${quoteGo(name)} not allowlisted`;
+  const isShared = namespace === 'net' ? pod.spec.hostNetwork === true : pod.spec.hostIPC === true;
+  return isShared ? `${quoteGo(name)} not allowed with host ${namespace} enabled` : undefined;
+}
