@@ -228,6 +228,27 @@ describe('a custom resource', () => {
     assert.equal((await api.client.get(widgets, at('a'))).apiVersion, 'example.com/v1');
   });
 
+  it('shows defaults that came after it, and the version that it is asked for in', async () => {
+    using api = await serve();
+    await api.client.create(widgets, { metadata: at('a'), spec: { color: 'red' } });
+    const weight = { type: 'integer', default: 7 };
+    const spec = { ...schema.properties.spec, properties: { ...schema.properties.spec.properties, weight } };
+    const openAPIV3Schema = { ...schema, properties: { ...schema.properties, spec } };
+    const crd = await api.client.get(customResourceDefinitions, ref);
+    const versions = [
+      versionOf({ storage: false, schema: { openAPIV3Schema } }),
+      versionOf({ name: 'v2', schema: { openAPIV3Schema } }),
+    ];
+    const updated = await api.client.update(customResourceDefinitions, { ...crd, spec: { ...crd.spec, versions } });
+    assert.deepEqual(updated.status?.storedVersions, ['v1', 'v2']);
+    const old = await api.client.get({ ...widgets, version: 'v2' }, at('a'));
+    assert.equal(old.apiVersion, 'example.com/v2');
+    assert.equal((old.spec as { weight?: number }).weight, 7);
+    const before = api.store.revision;
+    await api.client.update({ ...widgets, version: 'v2' }, old);
+    assert.ok(api.store.revision > before);
+  });
+
   it('is selected by the fields that the definition names', async () => {
     using api = await serve(crdOf([versionOf({ selectableFields: [{ jsonPath: '.spec.color' }] })]));
     await api.client.create(widgets, { metadata: at('a'), spec: { color: 'red' } });

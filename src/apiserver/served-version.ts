@@ -1,4 +1,4 @@
-import { formatGroupVersion, type KubeObject } from '../machinery/index.ts';
+import { applyDefaults, formatGroupVersion, type KubeObject } from '../machinery/index.ts';
 import type { ServedResource } from './core-contract.ts';
 
 /**
@@ -17,6 +17,12 @@ export function isShownAsStored(resource: ServedResource): boolean {
  */
 export function convertToServed(object: KubeObject, resource: ServedResource): KubeObject {
   if (isShownAsStored(resource)) return object;
+  const converted = convertShape(object, resource);
+  // Kubernetes: what a schema has learnt to default since is filled in when old objects are read.
+  return resource.crd === undefined ? converted : applyDefaults(resource.version.schema(), converted);
+}
+
+function convertShape(object: KubeObject, resource: ServedResource): KubeObject {
   const { type, convert } = resource.version;
   const apiVersion = formatGroupVersion(type);
   if (object.apiVersion === apiVersion) return object;

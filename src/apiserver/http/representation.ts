@@ -1,13 +1,7 @@
 import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
 import type { ServedResource } from '../core-contract.ts';
-import { convertToServed } from '../served-version.ts';
-
-/** Whether the requested version is the stored one, so that the stored text can be handed out as it is. */
-export function isStoredVersion({ definition, version }: ServedResource): boolean {
-  const { storage } = definition;
-  return version.type === storage || (version.type.version === storage.version && version.type.group === storage.group);
-}
+import { convertToServed, isShownAsStored } from '../served-version.ts';
 
 /** Only who the object is: `meta.k8s.io`'s PartialObjectMetadata. */
 export function toPartialMetadata(object: KubeObject, asVersion: 'v1' | 'v1beta1'): KubeObject {
@@ -23,7 +17,8 @@ export class RepresentationCache {
 
   /** The whole object in the resource's version. */
   json(stored: StoredObject, resource: ServedResource): string {
-    if (isStoredVersion(resource)) return stored.json;
+    if (isShownAsStored(resource)) return stored.json;
+    if (convertToServed(stored.object, resource) === stored.object) return stored.json;
     const { group, version } = resource.version.type;
     return this.#remember(stored, `${group}/${version}`, () =>
       JSON.stringify(convertToServed(stored.object, resource)),

@@ -1,9 +1,10 @@
 import type { Watch } from '../../client/index.ts';
 import { formatGroupVersion, type ObjectMeta, StatusError, statusError } from '../../machinery/index.ts';
 import type { ApiWatchEvent, ApiWatchSink, ServedResource } from '../core-contract.ts';
+import { convertToServed, isShownAsStored } from '../served-version.ts';
 import type { FrameSink, HttpResponse } from './http-message.ts';
 import type { Representation } from './negotiation.ts';
-import { isStoredVersion, type RepresentationCache } from './representation.ts';
+import type { RepresentationCache } from './representation.ts';
 import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
 
 export interface WatchForm {
@@ -33,7 +34,7 @@ export class WatchResponse implements ApiWatchSink {
     this.#form = form;
     this.#cache = cache;
     this.#onEnd = onEnd;
-    this.#isStoredVersion = isStoredVersion(resource);
+    this.#isStoredVersion = isShownAsStored(resource);
   }
 
   events(batch: readonly ApiWatchEvent[]): void {
@@ -85,7 +86,11 @@ export class WatchResponse implements ApiWatchSink {
     const { as, asVersion = 'v1' } = this.#form.representation;
     if (as === undefined && this.#isStoredVersion) return event.frame;
     if (event.type === 'BOOKMARK') return this.#formatBookmark(event.object.metadata);
-    if (as === undefined) return wrap(event.type, this.#cache.json(event.stored, this.#resource));
+    if (as === undefined) {
+      // A CRD's objects may have been stored in another version, or before a default came.
+      const isAsStored = convertToServed(event.object, this.#resource) === event.object;
+      return isAsStored ? event.frame : wrap(event.type, this.#cache.json(event.stored, this.#resource));
+    }
     if (as !== 'Table') return wrap(event.type, this.#cache.partial(event.stored, asVersion));
     const form = this.#tableForm(asVersion);
     const { resourceVersion } = event.object.metadata;
