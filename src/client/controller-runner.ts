@@ -1,5 +1,5 @@
 import { type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
-import type { World } from '../world/index.ts';
+import type { Random, World } from '../world/index.ts';
 import type { Client } from './client.ts';
 import type { Controller, ReconcileContext } from './controller.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -7,6 +7,7 @@ import type { Informer } from './informer.ts';
 import type { Informers } from './informers.ts';
 import { keyOf } from './object-key.ts';
 import { OwnWrites } from './own-writes.ts';
+import type { AgainStep, Step } from './step.ts';
 import { StepPerformer } from './step-performer.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -23,7 +24,7 @@ export class ControllerRunner {
   readonly #queue: WorkQueue;
   readonly #ownWrites: OwnWrites;
   readonly #performer: StepPerformer;
-  readonly #context: Omit<ReconcileContext, 'key' | 'now'>;
+  readonly #random: Random;
   #primary: Informer<KubeObject> | undefined;
   #working = 0;
   #isScheduled = false;
@@ -40,7 +41,7 @@ export class ControllerRunner {
       world.clock.now,
     );
     this.#performer = new StepPerformer(client, new EventRecorder(world, client, controller.name), this.#ownWrites);
-    this.#context = { view: informers, random: world.random.stream(controller.name) };
+    this.#random = world.random.stream(controller.name);
   }
 
   /** Nothing waits to be reconciled and nothing is being performed (delayed keys may still come). */
@@ -93,12 +94,14 @@ export class ControllerRunner {
   #schedule(): void {
     if (this.#isScheduled || this.#isStopped) return;
     this.#isScheduled = true;
-    this.#world.tasks.spawn(this.controller.name, async () => {
-      await undefined;
-      this.#isScheduled = false;
-      this.#drain();
-    });
+    this.#world.tasks.spawn(this.controller.name, this.#drainSoon);
   }
+
+  readonly #drainSoon = async (): Promise<void> => {
+    await undefined;
+    this.#isScheduled = false;
+    this.#drain();
+  };
 
   #drain(): void {
     const concurrency = this.controller.concurrency ?? defaultConcurrency;
@@ -116,29 +119,35 @@ export class ControllerRunner {
       this.#queue.done(key);
       return;
     }
-    const steps = this.controller.reconcile(this.#primary?.getByKey(key), {
-      ...this.#context,
+    const context: ReconcileContext = {
       key,
+      view: this.#informers,
       now: this.#world.clock.now(),
-    });
-    if (steps.length === 0) {
+      random: this.#random,
+    };
+    const steps = this.controller.reconcile(this.#primary?.getByKey(key), context);
+    // Most keys need nothing done, or only to be looked at again later: nothing to wait for.
+    if (steps.every(isAgain)) {
       this.#queue.forget(key);
+      for (const { delayMs } of steps) this.#queue.addAfter(key, delayMs);
       this.#queue.done(key);
       return;
     }
     this.#working++;
-    this.#world.tasks.spawn(`${this.controller.name} ${key}`, async () => {
-      try {
-        const { error, againMs } = await this.#performer.perform(key, steps);
-        if (error === undefined) this.#queue.forget(key);
-        else this.#retry(key, error);
-        if (againMs !== undefined) this.#queue.addAfter(key, againMs);
-      } finally {
-        this.#working--;
-        this.#queue.done(key);
-        this.#schedule();
-      }
-    });
+    this.#world.tasks.spawn(`${this.controller.name} ${key}`, () => this.#perform(key, steps));
+  }
+
+  async #perform(key: string, steps: readonly Step[]): Promise<void> {
+    try {
+      const { error, againMs } = await this.#performer.perform(key, steps);
+      if (error === undefined) this.#queue.forget(key);
+      else this.#retry(key, error);
+      if (againMs !== undefined) this.#queue.addAfter(key, againMs);
+    } finally {
+      this.#working--;
+      this.#queue.done(key);
+      this.#schedule();
+    }
   }
 
   #retry(key: string, error: Error): void {
@@ -148,6 +157,10 @@ export class ControllerRunner {
     const log = this.#world.log.child(this.controller.name);
     log[isExpected ? 'debug' : 'warn']('retrying', { key, delayMs, error: error.message });
   }
+}
+
+function isAgain(step: Step): step is AgainStep {
+  return step.do === 'again';
 }
 
 function typeId(type: ResourceType): string {

@@ -39,7 +39,7 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#working.has(key)) {
+    if (this.#working.size > 0 && this.#working.has(key)) {
       this.#again.add(key);
       return;
     }
@@ -74,7 +74,7 @@ export class WorkQueue {
   }
 
   forget(key: string): void {
-    this.#failures.delete(key);
+    if (this.#failures.size > 0) this.#failures.delete(key);
   }
 
   /** The next key to work on; whoever takes one must call `done`. */
@@ -89,7 +89,7 @@ export class WorkQueue {
 
   done(key: string): void {
     this.#working.delete(key);
-    if (this.#again.delete(key)) {
+    if (this.#again.size > 0 && this.#again.delete(key)) {
       this.#waiting.add(key);
       this.#onReady();
     }
