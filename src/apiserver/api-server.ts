@@ -4,7 +4,7 @@ import { type KubeObject, statusError } from '../machinery/index.ts';
 import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
 import { createAdmissionPlugins } from './admission/index.ts';
-import { type ComponentCheck, createComponentStatuses } from './bootstrap/component-statuses.ts';
+import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
 import type {
   AdmissionPlugin,
   ApiCore,
@@ -16,22 +16,21 @@ import type {
   ServedResource,
   VirtualResources,
 } from './core-contract.ts';
-import { createExpressionCheck, LazyExpressions } from './crd/expression-rules.ts';
-import { withCrdRules } from './crd/with-crd-rules.ts';
+import { createExpressionCheck, LazyExpressions, withCrdRules } from './crd/index.ts';
 import type { ObjectView } from './object-view.ts';
-import { attributesOf, authorize, authorizeAttributes } from './requests/authorize.ts';
-import { performRequest } from './requests/perform.ts';
-import { watchObjects } from './requests/watch.ts';
-import { CacheView } from './resources/cache-view.ts';
-import { createHooks } from './resources/create-hooks.ts';
-import { Endpoint } from './resources/endpoint.ts';
-import { Endpoints } from './resources/endpoints.ts';
-import { LeasePool } from './resources/lease-pool.ts';
-import { LiveRegistry } from './resources/live-registry.ts';
-import { OpenCaches } from './resources/open-caches.ts';
-import type { ResourceHooks } from './resources/resource-hooks.ts';
+import { attributesOf, authorize, authorizeAttributes, performRequest, watchObjects } from './requests/index.ts';
+import {
+  CacheView,
+  createHooks,
+  Endpoint,
+  Endpoints,
+  LeasePool,
+  LiveRegistry,
+  OpenCaches,
+  type ResourceHooks,
+} from './resources/index.ts';
 import { type ServerContext, WorldRuleContext } from './server-context.ts';
-import { ServiceNetwork, type ServiceNetworkOptions } from './services/service-network.ts';
+import { ServiceNetwork, type ServiceNetworkOptions } from './services/index.ts';
 
 export interface ApiServerOptions {
   readonly world: World;

@@ -3,12 +3,11 @@
  * and results, authorization, admission, and the ports to nodes and to computed resources. HTTP (`http/`) and
  * authentication (`auth/`) stand around it and know nothing of stores.
  *
- * Start reading at `core-contract.ts`.
+ * Start reading at `core-contract.ts`, then `api-server.ts` and `requests/perform.ts`.
  */
 
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
-export type { AdvertisedAddress } from './bootstrap/advertised-address.ts';
-export type { ComponentCheck, ComponentHealth } from './bootstrap/component-statuses.ts';
+export type { AdvertisedAddress, ComponentCheck, ComponentHealth } from './bootstrap/index.ts';
 export type {
   AdmissionOperation,
   AdmissionPlugin,

@@ -3,15 +3,15 @@ import { Client } from '../client/index.ts';
 import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
 import { serverUser } from './auth/well-known-users.ts';
-import type { AdvertisedAddress } from './bootstrap/advertised-address.ts';
-import { publishApiServices } from './bootstrap/api-services.ts';
 import {
+  type AdvertisedAddress,
   kubernetesEndpointSlice,
   kubernetesEndpoints,
   kubernetesService,
+  publishApiServices,
   wellKnownObjects,
-} from './bootstrap/well-known-objects.ts';
-import { CrdPublisher } from './crd/crd-publisher.ts';
+} from './bootstrap/index.ts';
+import { CrdPublisher } from './crd/index.ts';
 import { createLocalTransport } from './local-transport.ts';
 
 export interface StartOptions extends ApiServerOptions {

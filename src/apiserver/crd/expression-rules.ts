@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from '../../api/generated/index.ts';
 import { type FieldError, type ObjectSchema, statusError } from '../../machinery/index.ts';
-import { isResource } from '../admission/admitted-resource.ts';
+import { isResource } from '../admission/index.ts';
 import type { AdmissionPlugin } from '../core-contract.ts';
 import { compileVersion } from './compile-version.ts';
 

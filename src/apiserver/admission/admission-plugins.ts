@@ -1,0 +1,38 @@
+import type { World } from '../../world/index.ts';
+import type { AdmissionPlugin, Authorizer } from '../core-contract.ts';
+import type { ObjectView } from '../object-view.ts';
+import { createCertificateApproval, createCertificateSigning } from './certificate-approval.ts';
+import { createCertificateRequester } from './certificate-requester.ts';
+import { createDefaultStorageClass } from './default-storage-class.ts';
+import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { createLimitRanger } from './limit-ranger.ts';
+import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
+import { createPodTopologyLabels } from './pod-topology-labels.ts';
+import { createPriority } from './priority.ts';
+import { createRuntimeClassAdmission } from './runtime-class.ts';
+import { createServiceAccountAdmission } from './service-account.ts';
+import { createStorageObjectInUseProtection } from './storage-object-in-use-protection.ts';
+import { createTaintNodesByCondition } from './taint-new-nodes.ts';
+
+/** Kubernetes: the order of `AllOrderedPlugins`. */
+export function createAdmissionPlugins(
+  view: ObjectView,
+  world: World,
+  authorizer: Authorizer,
+): readonly AdmissionPlugin[] {
+  return [
+    createNamespaceLifecycle(view),
+    createLimitRanger(view),
+    createServiceAccountAdmission(view, world.clock, world.random.stream('admission/service-account')),
+    createTaintNodesByCondition(),
+    createPriority(view),
+    createDefaultTolerationSeconds(),
+    createDefaultStorageClass(view),
+    createStorageObjectInUseProtection(),
+    createRuntimeClassAdmission(view),
+    createCertificateRequester(),
+    createCertificateApproval(authorizer),
+    createCertificateSigning(authorizer),
+    createPodTopologyLabels(view),
+  ];
+}

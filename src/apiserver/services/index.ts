@@ -1,0 +1,9 @@
+/**
+ * Addresses and ports of Services: which there are, which are taken, and who gets which. What is taken is derived from
+ * the stored Services, so nothing can leak.
+ *
+ * Start reading at `service-hooks.ts`.
+ */
+export { AddressBook } from './address-book.ts';
+export { createServiceHooks } from './service-hooks.ts';
+export { ServiceNetwork, type ServiceNetworkOptions } from './service-network.ts';
