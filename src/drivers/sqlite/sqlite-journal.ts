@@ -18,8 +18,7 @@ export class SqliteJournal implements Journal {
 
   constructor(path: string) {
     this.#path = path;
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./journal-worker.${extension}`, import.meta.url), { workerData: { path } });
+    this.#worker = new Worker(locateWorker(import.meta.url), { workerData: { path } });
     this.#worker.on('message', (reply: JournalReply) => this.#take(reply));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
     this.#worker.on('exit', () => this.#die('its thread ended'));
@@ -68,4 +67,10 @@ export class SqliteJournal implements Journal {
       return new JournalError('full', `cannot write to ${this.#path}: no space left on device`);
     return new JournalError('broken', `cannot write to ${this.#path}: ${message}`);
   }
+}
+
+/** Beside this source; in the built package, where this file may be part of a chunk, in its root (`tools/build.ts`). */
+function locateWorker(here: string): URL {
+  if (here.endsWith('.ts')) return new URL('./journal-worker.ts', here);
+  return new URL(here.includes('/chunks/') ? '../journal-worker.js' : './journal-worker.js', here);
 }
