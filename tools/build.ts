@@ -12,10 +12,11 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/** What bin/sampan.js runs, and what package.json exports. */
+/** What bin/sampan.js runs, what package.json exports, and the thread that the store starts by its file's name. */
 const entries: Readonly<Record<string, string>> = {
   cli: 'src/cli/main.ts',
   testing: 'src/testing/index.ts',
+  'journal-worker': 'src/drivers/sqlite/journal-worker.ts',
 };
 
 /** Folders of src/ whose index.ts a user imports: its declarations, as `tsc -b` writes them folder by folder. */
