@@ -1,7 +1,7 @@
 import type { ResourceRequest } from '../client/index.ts';
 import { forbiddenError } from './auth/forbidden.ts';
 import type { Authorizer, UserInfo } from './core-contract.ts';
-import { attributesOf } from './requests/authorize.ts';
+import { attributesOf, nameOf } from './requests/authorize.ts';
 
 /** Objects that come and go (pods) would otherwise leave a name each behind. */
 const maxNames = 4096;
@@ -34,7 +34,7 @@ export class DecisionMemo {
       this.#generation = this.#authorizer.generation;
     }
     const names = this.#namesFor(request);
-    const name = request.name ?? '';
+    const name = nameOf(request);
     if (names.has(name)) {
       this.#last = request;
       return;
@@ -57,6 +57,7 @@ export class DecisionMemo {
       last.verb === request.verb &&
       last.namespace === request.namespace &&
       last.subresource === request.subresource &&
+      last.options?.fieldSelector === request.options?.fieldSelector &&
       this.#generation === this.#authorizer.generation
     );
   }

@@ -30,6 +30,16 @@ export function attributesOf(request: ResourceRequest, user: UserInfo): Authoriz
     resource: type.resource,
     subresource: request.subresource ?? '',
     namespace: request.namespace ?? '',
-    name: request.name ?? '',
+    name: nameOf(request),
   };
+}
+
+const namedByField = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/;
+
+/** Kubernetes: who lists or watches by `metadata.name` asks for that one object, and needs no right to others. */
+export function nameOf(request: ResourceRequest): string {
+  if (request.name !== undefined) return request.name;
+  const selector = request.options?.fieldSelector;
+  if (selector === undefined || (request.verb !== 'list' && request.verb !== 'watch')) return '';
+  return namedByField.exec(selector)?.[1] ?? '';
 }
