@@ -1,10 +1,20 @@
-import { humanizeDuration } from '../../machinery/index.ts';
+import {
+  checkDns1123Label,
+  type FieldError,
+  fieldError,
+  humanizeDuration,
+  readLabelSelector,
+  validateLabelSelector,
+} from '../../machinery/index.ts';
 import { type Job, type JobSpec, jobs } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
+import { validateJobSpec, validateJobSpecUpdate } from './job-rules.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import type { Errors } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, selectorColumn, templateColumns, textColumn } from './table-columns.ts';
+import { checkSelectsTemplate } from './workload-rules.ts';
 
 /** Kubernetes: `SetDefaults_Job`, also for the template of a CronJob where `isTemplate`. */
 export function defaultJobSpec(spec: JobSpec): JobSpec {
@@ -63,6 +73,56 @@ function generateSelector(job: Job): Job {
   };
 }
 
+/** Kubernetes: `ValidateJob`. */
+function validateJob(job: Job, needsPrefixedLabels = true): readonly FieldError[] {
+  const { spec } = job;
+  const errors: Errors = [];
+  checkGeneratedSelector(errors, job, needsPrefixedLabels);
+  errors.push(...validateJobSpec(spec, 'spec'));
+  if (spec.selector === undefined) errors.push(fieldError.required('spec.selector'));
+  else errors.push(...validateLabelSelector(spec.selector, 'spec.selector'));
+  checkSelectsTemplate(errors, spec.selector, spec.template, 'spec.template');
+  if (spec.completionMode === 'Indexed' && (spec.completions ?? 0) > 0) {
+    const hostname = `${job.metadata.name ?? ''}-${spec.completions! - 1}`;
+    const detail = `will not able to create pod with invalid DNS label: ${hostname}`;
+    if (checkDns1123Label(hostname).length > 0)
+      errors.push(fieldError.invalid('metadata.name', job.metadata.name ?? '', detail));
+  }
+  return errors;
+}
+
+/** Kubernetes: `validateGeneratedSelector`. */
+function checkGeneratedSelector(errors: Errors, { metadata, spec }: Job, needsPrefixedLabels: boolean): void {
+  if (spec.manualSelector === true || spec.selector === undefined) return;
+  const uid = metadata.uid ?? '';
+  const name = metadata.name ?? '';
+  if (uid === '') errors.push(fieldError.required('metadata.uid'));
+  const expected: Record<string, string> = {
+    'controller-uid': uid,
+    'job-name': name,
+    ...(needsPrefixedLabels ? { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name } : {}),
+  };
+  const labels = spec.template.metadata?.labels ?? {};
+  for (const [key, value] of Object.entries(expected)) {
+    const actual = labels[key];
+    if (actual === value) continue;
+    const field = 'spec.template.metadata.labels';
+    if (actual === undefined) errors.push(fieldError.required(`${field}[${key}]`, `must be '${value}'`));
+    else errors.push(fieldError.invalid(`${field}[${key}]`, labels, `must be '${value}'`));
+  }
+  if (readLabelSelector(spec.selector).value?.matches(expected) === false) {
+    errors.push(fieldError.invalid('spec.selector', spec.selector, '`selector` not auto-generated'));
+  }
+}
+
+/** Kubernetes: `ValidateUpdate` of the job strategy. */
+function validateUpdate(job: Job, old: Job): readonly FieldError[] {
+  const labels = old.spec.template.metadata?.labels ?? {};
+  const hadPrefixedLabels = 'batch.kubernetes.io/job-name' in labels && 'batch.kubernetes.io/controller-uid' in labels;
+  const isHeld = old.spec.suspend === true && isTrue(old, 'Suspended') && (old.status?.active ?? 0) === 0;
+  return [...validateJob(job, hadPrefixedLabels), ...validateJobSpecUpdate(job.spec, old.spec, isHeld)];
+}
+
 function isTrue(job: Job, type: string): boolean {
   return job.status?.conditions?.find(condition => condition.type === type)?.status === 'True';
 }
@@ -92,7 +152,11 @@ export const job = defineKind(jobs, {
   setDefaults,
   prepareForCreate: object => ({ ...generateSelector(object), status: {} }),
   status: statusRules<Job>(),
-  defaultPropagation: 'Background',
+  skipsFullValidationOnUpdate: true,
+  validateCreate: object => validateJob(object),
+  validateUpdate,
+  // Kubernetes: deleting a job leaves its pods, for the sake of old clients; kubectl asks for more.
+  defaultPropagation: 'Orphan',
   selectableFields: { 'status.successful': object => String(object.status?.succeeded ?? 0) },
   columns: [
     nameColumn,

@@ -1,4 +1,10 @@
-import { type FieldError, fieldError, type IntOrString, nameChecks, validateLabelSelector } from '../../machinery/index.ts';
+import {
+  type FieldError,
+  fieldError,
+  type IntOrString,
+  nameChecks,
+  validateLabelSelector,
+} from '../../machinery/index.ts';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { unsupported } from './pod-validation/index.ts';

@@ -73,7 +73,8 @@ const imageShape = (() => {
 /** The tag of an image; `latest` without tag and digest; empty for a text that names no image. */
 function tagOf(image: string): string {
   const match = imageShape.exec(image);
-  if (match === null) return '';
+  // Upstream takes 64 hexadecimal digits for an image's ID.
+  if (match === null || /^[a-f0-9]{64}$/.test(image)) return '';
   const [, tag, digest] = match;
   return tag ?? (digest === undefined ? 'latest' : '');
 }

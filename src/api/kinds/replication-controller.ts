@@ -56,6 +56,8 @@ export const replicationController = defineKind(replicationControllers, {
   prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
   validateCreate: validateController,
   status: statusRules<ReplicationController>(),
+  // Kubernetes: as with old clients, deleting it leaves its pods; kubectl asks for more.
+  defaultPropagation: 'Orphan',
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },
   columns: [
