@@ -74,4 +74,11 @@ describe('requests at the same time, over a store that takes its time', () => {
     await Promise.all(patches);
     assert.equal((await api.client.get(deployments, at('a'))).metadata.generation, 4);
   });
+
+  it('are refused when the store closes under them', async () => {
+    using api = await TestServer.start({ isSlow: true });
+    const creation = api.client.create(configMaps, { metadata: at('a') });
+    await api.store.close();
+    assert.deepEqual(await refusalsOf([creation]), ['ServiceUnavailable']);
+  });
 });

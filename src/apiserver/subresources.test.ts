@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   bindings,
   deployments,
+  namespaces,
   nodes,
   type PodDisruptionBudget,
   podDisruptionBudgets,
@@ -173,6 +174,13 @@ describe('eviction', () => {
     await api.client.updateStatus(pods, { ...created, status: { phase: 'Pending' } });
     await api.client.createSubresource(pods, 'eviction', pod, eviction);
     assert.equal((await refusalOf(api.client.get(pods, pod))).code, 404);
+  });
+
+  it('is refused in a namespace that is going, as drains expect', async () => {
+    using api = await startGuarded({ ...counts, disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1 });
+    await api.client.delete(namespaces, { name: 'test' });
+    const error = await refusalOf(api.client.createSubresource(pods, 'eviction', pod, eviction));
+    assert.equal(error.details?.causes?.[0]?.reason, 'NamespaceTerminating');
   });
 
   it('changes nothing in a dry run', async () => {

@@ -8,6 +8,7 @@ import { preconditionFailed } from '../metadata/preconditions.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { Reservation } from '../resources/resource-hooks.ts';
 import type { ServerContext } from '../server-context.ts';
+import { refusalFor } from './commit-write.ts';
 import { checkSize } from './object-size.ts';
 import { checkChange, prepareChange, settleVersion, warnOfChange } from './prepare-change.ts';
 import { admissionOf, type WriteCall } from './write-call.ts';
@@ -59,6 +60,8 @@ export async function applyChange(server: ServerContext, write: WriteCall, chang
       if (step === 'remove' && (hasSucceeded || stored === undefined)) return unstored(endpoint, object);
       if (hasSucceeded) return answer(endpoint, stored!);
       current = stored;
+    } catch (error) {
+      throw refusalFor(error);
     } finally {
       reservation?.finish(hasSucceeded);
     }

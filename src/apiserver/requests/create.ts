@@ -15,6 +15,7 @@ import { generateName, placeInNamespace, wipeSystemFields } from '../metadata/re
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { Reservation } from '../resources/resource-hooks.ts';
 import type { ServerContext } from '../server-context.ts';
+import { commitWrite } from './commit-write.ts';
 import { checkSize } from './object-size.ts';
 import { readBody, toStorage } from './request-object.ts';
 import { checkWriteOptions, optionsOf } from './request-options.ts';
@@ -121,7 +122,7 @@ async function commitNew(
   const { endpoint } = write;
   const key = endpoint.key(write.namespace, name);
   const lease = endpoint.leases === undefined ? undefined : await endpoint.leases.take();
-  const result = await server.store.commit({
+  const result = await commitWrite(server, {
     compare: [{ key, modRevision: 0 }],
     operations: [{ put: key, value: draftObject(key, orderFields(object)), lease }],
   });

@@ -4,6 +4,7 @@ import { draftObject, type StoredObject } from '../../storage/index.ts';
 import type { ApiResult, CallContext, ObjectResult, OtherResult } from '../core-contract.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
+import { commitWrite } from './commit-write.ts';
 import { checkPreconditions, planDeletion } from './plan-deletion.ts';
 import { type DeleteOptions, readDeleteOptions } from './request-options.ts';
 import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
@@ -110,7 +111,7 @@ async function mark(
   const { endpoint } = write;
   if (write.isDryRun) return { kind: 'object', code: 200, object, resource: endpoint.resource };
   const { key, revision } = current;
-  const result = await server.store.commit({
+  const result = await commitWrite(server, {
     compare: [{ key, modRevision: revision }],
     operations: [{ put: key, value: draftObject(key, object as StoredObject['object']) }],
   });
@@ -126,7 +127,7 @@ async function mark(
 async function remove(server: ServerContext, write: WriteCall, current: StoredObject): Promise<ApiResult | Again> {
   if (!write.isDryRun) {
     const { key, revision } = current;
-    const result = await server.store.commit({
+    const result = await commitWrite(server, {
       compare: [{ key, modRevision: revision }],
       operations: [{ delete: key }],
     });

@@ -2,6 +2,7 @@ import { type KubeObject, statusError } from '../../machinery/index.ts';
 import { draftObject, type StoredObject } from '../../storage/index.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
+import { commitWrite } from './commit-write.ts';
 
 /**
  * Changes an object on the server's own behalf, past admission and validation: bindings, evictions, conditions. Starts
@@ -20,7 +21,7 @@ export async function rewriteObject<T extends KubeObject>(
     const object = change(current.object as unknown as T);
     if (isDryRun || (object as KubeObject) === current.object) return current;
     const { key, revision }: StoredObject = current;
-    const result = await server.store.commit({
+    const result = await commitWrite(server, {
       compare: [{ key, modRevision: revision }],
       operations: [{ put: key, value: draftObject(key, object as unknown as StoredObject['object']) }],
     });

@@ -23,7 +23,9 @@ export async function evictPod(
   const name = request.name ?? '';
   const write = { ...openWrite(endpoint, request, call, name), isDryRun: options.dryRun };
   const chain = endpoint.chain('eviction', 'CREATE');
-  if (chain.validates) await chain.validate(admissionOf(write, 'CREATE', request.body as KubeObject, undefined));
+  const admission = admissionOf(write, 'CREATE', request.body as KubeObject, undefined);
+  if (chain.mutates) await chain.mutate(admission);
+  if (chain.validates) await chain.validate(admission);
   const eviction = new Eviction(server, request, call, options);
   await eviction.perform();
   return succeed(201);
