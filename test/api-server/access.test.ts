@@ -11,6 +11,7 @@ import {
   selfSubjectRulesReviews,
   serviceAccounts,
   subjectAccessReviews,
+  type TokenReview,
   tokenReviews,
 } from '../../src/api/generated/index.ts';
 import { createLocalTransport, type UserInfo } from '../../src/apiserver/index.ts';

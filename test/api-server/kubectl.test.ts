@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { namespaces, serviceAccounts } from '../../src/api/generated/index.ts';
+import { type Namespace, namespaces, serviceAccounts } from '../../src/api/generated/index.ts';
 import { findKubectls, runKubectl } from './kubectl.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
 
@@ -56,7 +56,7 @@ for (const [index, kubectl] of kubectls.entries()) {
     }
 
     before(async () => {
-      await running.client.create(namespaces, { metadata: { name: namespace } });
+      await running.client.create(namespaces, { metadata: { name: namespace } } as Namespace);
       await running.client.create(serviceAccounts, { metadata: { name: 'default', namespace } });
       writeFileSync(file(), manifest('1'));
     });

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { FrameSource, HttpResponse } from '../../apiserver/http/index.ts';
 import { compress, gzipThresholdBytes, writeBytes, writeTexts } from './body-writer.ts';
-import { type FrameFlusher, FrameWriter } from './frame-writer.ts';
+import { type FrameFlusher, type FrameTarget, FrameWriter } from './frame-writer.ts';
 
 /** Headers as Node takes them. */
 export type OutgoingHeaders = Record<string, string | number | string[]>;
@@ -14,6 +14,8 @@ export interface ResponseSide {
   begin(status: number, headers: OutgoingHeaders): void;
   /** Sends status, headers and the whole body at once. */
   sendWhole(status: number, headers: OutgoingHeaders, body: string | Uint8Array): void;
+  /** After `begin`: where frames go. */
+  frameTarget(): FrameTarget;
   /** Drops the connection or stream: the client must not take what it has for the whole. */
   abandon(): void;
 }
@@ -62,7 +64,7 @@ async function writeText(status: number, headers: OutgoingHeaders, text: string,
 }
 
 function runFrames(start: (sink: FrameWriter) => FrameSource, side: ResponseSide, streams: OpenStreams): void {
-  const writer = new FrameWriter(side.out, streams.flusher, () => side.abandon());
+  const writer = new FrameWriter(side.frameTarget(), streams.flusher, () => side.abandon());
   const open: OpenStream = { end: () => writer.end() };
   streams.sources.add(open);
   const source = start(writer);

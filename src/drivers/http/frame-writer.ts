@@ -6,13 +6,26 @@ const writeLengthMax = 256 * 1024;
 /** How long a client may leave us with a full pipe before its watch ends. */
 const stallMsMax = 30_000;
 
+/** Where a watcher's bytes go. */
+export interface FrameTarget {
+  /** What drains, and closes. */
+  readonly out: Writable;
+  /** Whether the bytes go out as a chunk of HTTP/1.1's transfer coding, length in front. */
+  readonly isChunked: boolean;
+  /** Ends the response. */
+  end(): void;
+}
+
 /**
  * Writes each watcher's frames once per turn of the event loop: what a watch costs is the write to the socket, not the
- * event. One instance for all watchers of a server.
+ * event. Watchers that are told the same share the bytes. One instance for all watchers of a server.
  */
 export class FrameFlusher {
   readonly #due = new Set<FrameWriter>();
   #isScheduled = false;
+  #lastFrames: readonly string[] = [];
+  #lastPlain: Buffer | undefined;
+  #lastChunk: Buffer | undefined;
 
   schedule(writer: FrameWriter): void {
     this.#due.add(writer);
@@ -21,17 +34,48 @@ export class FrameFlusher {
     setImmediate(() => this.#flush());
   }
 
+  /** The frames as bytes: those of the watcher before when it was told the same. */
+  encode(frames: readonly string[], isChunked: boolean): Buffer {
+    if (!isSame(frames, this.#lastFrames)) {
+      this.#lastFrames = frames;
+      this.#lastPlain = undefined;
+      this.#lastChunk = undefined;
+    }
+    this.#lastPlain ??= Buffer.from(frames.length === 1 ? frames[0]! : frames.join(''));
+    if (!isChunked) return this.#lastPlain;
+    this.#lastChunk ??= toChunk(this.#lastPlain);
+    return this.#lastChunk;
+  }
+
   #flush(): void {
     this.#isScheduled = false;
     const due = [...this.#due];
     this.#due.clear();
     for (const writer of due) writer.flush();
+    this.#lastFrames = [];
+    this.#lastPlain = undefined;
+    this.#lastChunk = undefined;
   }
+}
+
+/** Frames are shared texts, so equal ones are the same one and comparing them costs nothing. */
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+function toChunk(bytes: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'),
+    bytes,
+    Buffer.from('\r\n', 'latin1'),
+  ]);
 }
 
 /** One watcher's stream. */
 export class FrameWriter implements FrameSink {
-  readonly #out: Writable;
+  readonly #target: FrameTarget;
   readonly #flusher: FrameFlusher;
   readonly #onStalled: () => void;
   #queue: string[] = [];
@@ -41,10 +85,11 @@ export class FrameWriter implements FrameSink {
   #stallTimer: NodeJS.Timeout | undefined;
 
   /** `onStalled`: the client does not read. */
-  constructor(out: Writable, flusher: FrameFlusher, onStalled: () => void) {
-    this.#out = out;
+  constructor(target: FrameTarget, flusher: FrameFlusher, onStalled: () => void) {
+    this.#target = target;
     this.#flusher = flusher;
     this.#onStalled = onStalled;
+    target.out.once('close', () => clearTimeout(this.#stallTimer));
   }
 
   write(frame: string): void {
@@ -61,31 +106,32 @@ export class FrameWriter implements FrameSink {
 
   /** Called by the flusher. */
   flush(): void {
-    if (this.#out.destroyed) return;
+    const { out, isChunked } = this.#target;
+    if (out.destroyed) return;
     while (this.#next < this.#queue.length && !this.#isBlocked) {
-      if (!this.#out.write(this.#takeSlice())) this.#waitForDrain();
+      const bytes = this.#flusher.encode(this.#takeSlice(), isChunked);
+      if (!out.write(bytes)) this.#waitForDrain();
     }
-    if (this.#next < this.#queue.length || this.#isBlocked) return;
+    if (this.#next < this.#queue.length) return;
     this.#queue = [];
     this.#next = 0;
-    if (this.#isEnding) this.#out.end();
+    if (this.#isEnding && !this.#isBlocked) this.#target.end();
   }
 
-  #takeSlice(): string {
+  #takeSlice(): readonly string[] {
     const start = this.#next;
     let length = 0;
     while (this.#next < this.#queue.length && length < writeLengthMax) length += this.#queue[this.#next++]!.length;
-    return this.#next - start === 1 ? this.#queue[start]! : this.#queue.slice(start, this.#next).join('');
+    return start === 0 && this.#next === this.#queue.length ? this.#queue : this.#queue.slice(start, this.#next);
   }
 
   #waitForDrain(): void {
     this.#isBlocked = true;
     this.#stallTimer = setTimeout(() => this.#onStalled(), stallMsMax).unref();
-    this.#out.once('drain', () => {
+    this.#target.out.once('drain', () => {
       this.#isBlocked = false;
       clearTimeout(this.#stallTimer);
       this.#flusher.schedule(this);
     });
-    this.#out.once('close', () => clearTimeout(this.#stallTimer));
   }
 }

@@ -11,6 +11,7 @@ import {
 import { readBody } from './body-reader.ts';
 import { readClientCertificate } from './client-certificate.ts';
 import { type OpenStreams, type OutgoingHeaders, type ResponseSide, writeResponse } from './exchange.ts';
+import type { FrameTarget } from './frame-writer.ts';
 import { RequestSignal } from './request-signal.ts';
 
 /** One request and its response over HTTP/1.1. */
@@ -96,6 +97,17 @@ class Http1Side implements ResponseSide {
     headers['content-length'] = Buffer.byteLength(body);
     this.out.writeHead(status, headers);
     this.out.end(body);
+  }
+
+  /**
+   * Chunks go straight to the socket, encoded once for all watchers: the response's own way costs several writes and an
+   * encoding each. Nothing else uses the connection until the response has ended.
+   */
+  frameTarget(): FrameTarget {
+    const { out } = this;
+    const { socket } = out;
+    if (socket === null || !out.chunkedEncoding) return { out, isChunked: false, end: () => out.end() };
+    return { out: socket, isChunked: true, end: () => out.end() };
   }
 
   abandon(): void {

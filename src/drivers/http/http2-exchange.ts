@@ -11,6 +11,7 @@ import {
 import { readBody } from './body-reader.ts';
 import { readClientCertificate } from './client-certificate.ts';
 import { type OpenStreams, type OutgoingHeaders, type ResponseSide, writeResponse } from './exchange.ts';
+import type { FrameTarget } from './frame-writer.ts';
 import { acceptsGzip } from './http1-exchange.ts';
 import { RequestSignal } from './request-signal.ts';
 
@@ -86,6 +87,11 @@ class Http2Side implements ResponseSide {
     headers['content-length'] = Buffer.byteLength(body);
     this.begin(status, headers);
     if (!this.out.writableEnded) this.out.end(body);
+  }
+
+  frameTarget(): FrameTarget {
+    const { out } = this;
+    return { out, isChunked: false, end: () => out.end() };
   }
 
   abandon(): void {
