@@ -8,7 +8,7 @@
 import type { Controller } from '../client/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
-import { endpointSliceController, endpointsController } from './endpoints/index.ts';
+import { endpointSliceController, endpointSliceMirroringController, endpointsController } from './endpoints/index.ts';
 import { jobController, ttlAfterFinishedController } from './job/index.ts';
 import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
@@ -44,5 +44,6 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     ttlAfterFinishedController,
     endpointSliceController,
     endpointsController,
+    endpointSliceMirroringController,
   ];
 }

@@ -2,7 +2,6 @@ import {
   type Endpoint,
   type EndpointPort,
   type EndpointSlice,
-  endpointSlices,
   type Node,
   nodes,
   type Pod,
@@ -10,16 +9,25 @@ import {
   services,
 } from '../../api/generated/index.ts';
 import type { Controller, Step, View } from '../../client/index.ts';
-import { isDeepEqual } from '../../machinery/index.ts';
+import { isDeepEqual, type StatusError } from '../../machinery/index.ts';
 import { controllerReference } from '../ownership.ts';
 import { isPodReady } from '../pod-facts.ts';
 import { portsKey, portsOfPod } from './endpoint-ports.ts';
-import { addressesOf, hasSelector, hostnameOf, podsOfService, servicesOfPod } from './service-pods.ts';
+import { addressesOf, hasSelector, headlessLabel, hostnameOf, podsOfService, servicesOfPod } from './service-pods.ts';
+import {
+  emptyPlan,
+  generateSliceName,
+  listManagedSlices,
+  managedByLabel,
+  performPlan,
+  type SlicePlan,
+  type SliceStep,
+  serviceNameLabel,
+  slicesByService,
+  slicesManagedBy,
+} from './slice-plan.ts';
 
-const serviceNameLabel = 'kubernetes.io/service-name';
-const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 const managedBy = 'endpointslice-controller.k8s.io';
-const headlessLabel = 'service.kubernetes.io/headless';
 
 /** Kubernetes: --max-endpoints-per-slice. */
 const maxEndpoints = 100;
@@ -31,40 +39,40 @@ export const endpointSliceController: Controller<Service> = {
   primary: services,
   secondaries: [
     servicesOfPod,
-    {
-      type: endpointSlices,
-      keysOf: slice =>
-        slice.metadata.labels?.[managedByLabel] === managedBy
-          ? [`${slice.metadata.namespace}/${slice.metadata.labels[serviceNameLabel]}`]
-          : [],
-    },
+    slicesManagedBy(managedBy),
     // A pod's zone is its node's. Nodes rarely change theirs, and then the next change of a pod brings it.
     { type: nodes, keysOf: () => [] },
   ],
-  indexes: [
-    {
-      type: endpointSlices,
-      name: 'service',
-      valuesOf: slice => [`${slice.metadata.namespace}/${slice.metadata.labels?.[serviceNameLabel] ?? ''}`],
-    },
-  ],
+  indexes: [slicesByService],
   reconcile(service, { view, key }) {
-    const existing = view
-      .listIndexed(endpointSlices, 'service', key)
-      .filter(slice => slice.metadata.labels?.[managedByLabel] === managedBy);
     // A Service that is gone takes its slices along by their owner reference.
-    if (service === undefined || service.metadata.deletionTimestamp !== undefined) return [];
-    if (!hasSelector(service)) return [];
-    return addressTypes(service).flatMap(type =>
-      reconcileSlices(
-        service,
-        type,
-        existing.filter(slice => slice.addressType === type),
-        groupByPorts(service, type, view),
-      ),
-    );
+    if (service === undefined || !hasSelector(service)) return [];
+    const existing = listManagedSlices(view, key, managedBy);
+    const types = addressTypes(service);
+    const plan = emptyPlan();
+    for (const type of types) {
+      const ofType = existing.filter(slice => slice.addressType === type);
+      planSlices(plan, service, type, ofType, groupByPorts(service, type, view));
+    }
+    plan.delete.push(...existing.filter(slice => !types.includes(slice.addressType)));
+    return performPlan(plan).map(step => withFailureEvent(step, service));
   },
 };
+
+function withFailureEvent(step: SliceStep, service: Service): SliceStep {
+  return {
+    ...step,
+    onError: (error: StatusError): readonly Step[] => [
+      {
+        do: 'event',
+        regarding: service,
+        type: 'Warning',
+        reason: 'FailedToUpdateEndpointSlices',
+        message: `Error updating Endpoint Slices for Service ${service.metadata.namespace}/${service.metadata.name}: ${error.message}`,
+      },
+    ],
+  };
+}
 
 function addressTypes(service: Service): readonly string[] {
   return service.spec?.ipFamilies ?? ['IPv4'];
@@ -100,37 +108,54 @@ function buildEndpoint(service: Service, pod: Pod, addresses: readonly string[],
   const isTerminating = pod.metadata.deletionTimestamp !== undefined;
   const isServing = isPodReady(pod);
   const isReady = service.spec?.publishNotReadyAddresses === true || (isServing && !isTerminating);
+  const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
   return {
     addresses,
     conditions: { ready: isReady, serving: isServing, terminating: isTerminating },
     hostname: hostnameOf(pod, service),
     nodeName: pod.spec?.nodeName,
-    zone: node?.metadata.labels?.['topology.kubernetes.io/zone'],
+    zone: zone === '' ? undefined : zone,
+    hints: isReady ? hintsFor(service, zone, pod.spec?.nodeName) : undefined,
     targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
   };
 }
 
-function reconcileSlices(
+/** Kubernetes: trafficDistribution turns into hints for those who are near. */
+function hintsFor(service: Service, zone: string | undefined, nodeName: string | undefined): Endpoint['hints'] {
+  const { trafficDistribution = '' } = service.spec ?? {};
+  if (!['PreferClose', 'PreferSameZone', 'PreferSameNode'].includes(trafficDistribution)) return undefined;
+  const isForNodes = trafficDistribution === 'PreferSameNode' && nodeName !== undefined;
+  if ((zone === undefined || zone === '') && !isForNodes) return undefined;
+  return {
+    forZones: zone === undefined || zone === '' ? undefined : [{ name: zone }],
+    forNodes: isForNodes ? [{ name: nodeName }] : undefined,
+  };
+}
+
+function planSlices(
+  plan: SlicePlan,
   service: Service,
   addressType: string,
   existing: readonly EndpointSlice[],
   groups: ReadonlyMap<string, PortGroup>,
-): Step[] {
-  const steps: Step[] = [];
-  const kept = new Set<EndpointSlice>();
+): void {
+  const rest = new Set(existing);
   for (const [key, group] of groups) {
-    const slices = existing.filter(
-      slice => portsKey(slice.ports) === key && slice.metadata.deletionTimestamp === undefined,
-    );
-    for (const slice of slices) kept.add(slice);
-    steps.push(...fillSlices(service, addressType, slices, group));
+    const slices = existing.filter(slice => portsKey(slice.ports) === key);
+    for (const slice of slices) rest.delete(slice);
+    fillSlices(plan, service, addressType, slices, group);
   }
-  for (const slice of existing) if (!kept.has(slice)) steps.push(deleteSlice(slice));
-  return steps;
+  plan.delete.push(...rest);
 }
 
 /** Endpoints stay in the slice that they are in; new ones go where there is room, then into new slices. */
-function fillSlices(service: Service, addressType: string, slices: readonly EndpointSlice[], group: PortGroup): Step[] {
+function fillSlices(
+  plan: SlicePlan,
+  service: Service,
+  addressType: string,
+  slices: readonly EndpointSlice[],
+  group: PortGroup,
+): void {
   const missing = new Map(group.endpoints);
   const contents = slices.map(slice => {
     const endpoints: Endpoint[] = [];
@@ -146,38 +171,35 @@ function fillSlices(service: Service, addressType: string, slices: readonly Endp
   const rest = [...missing.values()];
   for (const content of contents) content.endpoints.push(...rest.splice(0, maxEndpoints - content.endpoints.length));
   const labels = buildLabels(service);
-  const steps: Step[] = [];
   let hasSlice = false;
   for (const { slice, endpoints } of contents) {
     const isSpare = endpoints.length === 0 && (hasSlice || contents.some(other => other.endpoints.length > 0));
     if (isSpare) {
-      steps.push(deleteSlice(slice));
+      plan.delete.push(slice);
       continue;
     }
     hasSlice = true;
     if (isDeepEqual(endpoints, slice.endpoints ?? []) && isDeepEqual(labels, slice.metadata.labels)) continue;
-    const object: EndpointSlice = { ...slice, metadata: { ...slice.metadata, labels }, endpoints };
-    steps.push({ do: 'update', type: endpointSlices, object });
+    plan.update.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints });
   }
   while (rest.length > 0 || !hasSlice) {
-    steps.push(createSlice(service, addressType, group.ports, rest.splice(0, maxEndpoints), labels));
+    plan.create.push(buildSlice(service, addressType, group.ports, rest.splice(0, maxEndpoints), labels));
     hasSlice = true;
   }
-  return steps;
 }
 
-function createSlice(
+function buildSlice(
   service: Service,
   addressType: string,
   ports: readonly EndpointPort[],
   endpoints: readonly Endpoint[],
   labels: Readonly<Record<string, string>>,
-): Step {
-  const object: EndpointSlice = {
+): EndpointSlice {
+  return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
-      generateName: `${service.metadata.name}-`,
+      generateName: generateSliceName(service),
       namespace: service.metadata.namespace,
       labels,
       ownerReferences: [controllerReference(services, service)],
@@ -186,12 +208,6 @@ function createSlice(
     endpoints,
     ports,
   };
-  return { do: 'create', type: endpointSlices, object };
-}
-
-function deleteSlice(slice: EndpointSlice): Step {
-  const { name = '', namespace } = slice.metadata;
-  return { do: 'delete', type: endpointSlices, ref: { name, namespace } };
 }
 
 /** The Service's own labels, and what tells whose slice it is. */

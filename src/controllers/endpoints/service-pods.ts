@@ -3,6 +3,8 @@ import { keyOf, type Secondary, type View } from '../../client/index.ts';
 import { matchLabelSet } from '../../machinery/index.ts';
 import { isPodFinished } from '../pod-facts.ts';
 
+export const headlessLabel = 'service.kubernetes.io/headless';
+
 /** The pods that a Service selects and that have an address and are not over; pods on their way out included. */
 export function podsOfService(service: Service, view: View): readonly Pod[] {
   const selector = matchLabelSet(service.spec?.selector);
@@ -39,5 +41,5 @@ export function hostnameOf(pod: Pod, service: Service): string | undefined {
 
 export function addressesOf(pod: Pod, isIpv6: boolean): readonly string[] {
   const all = pod.status?.podIPs?.map(each => each.ip) ?? [pod.status?.podIP ?? ''];
-  return all.filter(address => address.includes(':') === isIpv6).slice(0, 1);
+  return all.filter(address => address !== '' && address.includes(':') === isIpv6);
 }
