@@ -82,8 +82,10 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, fiel
   if ((meta.generation ?? 0) < (old.generation ?? 0)) {
     errors.push(fieldError.invalid(`${field}.generation`, meta.generation ?? 0, 'must not be decremented'));
   }
-  for (const name of immutableMeta) {
-    if (meta[name] !== old[name]) errors.push(...validateImmutable(meta[name], old[name], `${field}.${name}`));
+  if (!keepsImmutable(meta, old)) {
+    for (const name of immutableMeta) {
+      if (meta[name] !== old[name]) errors.push(...validateImmutable(meta[name], old[name], `${field}.${name}`));
+    }
   }
   if (sharesCheckedParts(meta, old)) return errors.length === 0 ? noErrors : errors;
   errors.push(...validateSharedMeta(meta, old, field));
@@ -98,6 +100,18 @@ const immutableMeta = [
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ] as const;
+
+/** The fields of `immutableMeta` one by one: a loop over their names would look each up anew with every write. */
+function keepsImmutable(meta: ObjectMeta, old: ObjectMeta): boolean {
+  return (
+    meta.name === old.name &&
+    meta.namespace === old.namespace &&
+    meta.uid === old.uid &&
+    meta.creationTimestamp === old.creationTimestamp &&
+    meta.deletionTimestamp === old.deletionTimestamp &&
+    meta.deletionGracePeriodSeconds === old.deletionGracePeriodSeconds
+  );
+}
 
 function sharesCheckedParts(meta: ObjectMeta, old: ObjectMeta): boolean {
   return (
@@ -118,7 +132,7 @@ function validateSharedMeta(meta: ObjectMeta, old: ObjectMeta | undefined, field
     errors.push(...validateOwnerReferences(meta.ownerReferences, `${field}.ownerReferences`));
   }
   if (meta.managedFields !== old?.managedFields) {
-    errors.push(...validateManagedFields(meta.managedFields, `${field}.managedFields`));
+    errors.push(...validateManagedFields(meta.managedFields, `${field}.managedFields`, old?.managedFields));
   }
   return errors;
 }
@@ -236,14 +250,18 @@ function isPrintable(char: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
 }
 
-/** Kubernetes: `ValidateManagedFields`. */
+/** Kubernetes: `ValidateManagedFields`. Entries that only have another time than `checked` has were checked with it. */
 export function validateManagedFields(
   entries: readonly ManagedFieldsEntry[] | undefined,
   field: string,
+  checked: readonly ManagedFieldsEntry[] = [],
 ): readonly FieldError[] {
   if (entries === undefined) return noErrors;
   const errors: FieldError[] = [];
-  for (const [index, entry] of entries.entries()) {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]!;
+    const before = checked[index];
+    if (before !== undefined && isSameManager(entry, before)) continue;
     const at = `${field}[${index}]`;
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errors.push(fieldError.invalid(`${at}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'));
@@ -255,4 +273,13 @@ export function validateManagedFields(
     if (utf8Length(entry.subresource ?? '') > 256) errors.push(fieldError.tooLong(`${at}.subresource`, 256));
   }
   return errors;
+}
+
+function isSameManager(entry: ManagedFieldsEntry, before: ManagedFieldsEntry): boolean {
+  return (
+    entry.manager === before.manager &&
+    entry.operation === before.operation &&
+    entry.fieldsType === before.fieldsType &&
+    entry.subresource === before.subresource
+  );
 }

@@ -1,5 +1,5 @@
 import type { Node } from '../../api/generated/index.ts';
-import type { LabelMatcher } from '../../machinery/index.ts';
+import { isDeepEqual, type LabelMatcher } from '../../machinery/index.ts';
 import { amountOf, type HostPort } from './pod-demand.ts';
 import type { PodEntry } from './pod-entry.ts';
 
@@ -7,6 +7,7 @@ import type { PodEntry } from './pod-entry.ts';
 export type Column = Float64Array<ArrayBuffer>;
 
 const firstCapacity = 64;
+const noResources: Readonly<Record<string, string>> = {};
 
 /** What a node has and what is taken of one resource. */
 interface ResourceColumns {
@@ -69,9 +70,12 @@ export class ClusterColumns {
   setNode(node: Node): void {
     const name = node.metadata.name ?? '';
     const slot = this.#slots.get(name) ?? this.#takeSlot(name);
-    if (this.nodes[slot] === undefined) this.#nodeCount++;
+    const previous = this.nodes[slot];
+    if (previous === undefined) this.#nodeCount++;
     this.nodes[slot] = node;
-    const allocatable = node.status?.allocatable ?? {};
+    const { allocatable = noResources } = node.status ?? {};
+    // Heartbeats change a node all the time, but hardly ever what it has to offer.
+    if (previous !== undefined && isDeepEqual(allocatable, previous.status?.allocatable ?? noResources)) return;
     this.cpu.allocatable[slot] = 0;
     this.memory.allocatable[slot] = 0;
     this.ephemeral.allocatable[slot] = 0;

@@ -47,9 +47,13 @@ export function nodeCapacity(): Invariant {
       const prefix = prefixOfKey(event.key);
       if (prefix === nodePrefix) {
         const node = event.entry?.value.object as Node | undefined;
+        const before = event.previous?.value.object as Node | undefined;
         const name = event.key.slice(nodePrefix.length);
         if (node === undefined) allocatable.delete(name);
-        else allocatable.set(name, readUsage(node.status?.allocatable));
+        // Heartbeats leave it as it is.
+        else if (before === undefined || node.status?.allocatable !== before.status?.allocatable) {
+          allocatable.set(name, readUsage(node.status?.allocatable));
+        }
         return undefined;
       }
       if (prefix !== podPrefix) return undefined;
