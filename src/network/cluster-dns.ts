@@ -1,5 +1,5 @@
 import { endpointSlices, endpoints, namespaces, services } from '../api/generated/index.ts';
-import { type Client, type Informers, keyOf } from '../client/index.ts';
+import { type Client, type Informers, keyOf, type ObjectRef } from '../client/index.ts';
 import { type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import type { World } from '../world/index.ts';
 import {
@@ -146,19 +146,34 @@ function withoutOurselves(servers: readonly string[], { clusterIp, address, port
   return servers.filter(server => server !== clusterIp && !(server === address && port === 53));
 }
 
-/** Creates the object, or gives the existing one our content; what the API has assigned to it stays. */
+/**
+ * Creates the object, or gives the existing one our content; what the API has assigned to it stays. Looks first: a
+ * Service that is there already is not refused for its name but for its address, which is taken.
+ */
 async function put<T extends KubeObject>(client: Client, type: ResourceType<T>, object: T): Promise<void> {
-  try {
+  const { name = '', namespace } = object.metadata;
+  const existing = await find(client, type, { name, namespace });
+  if (existing === undefined) {
     await client.create(type, object);
+    return;
+  }
+  await client.update(type, {
+    ...existing,
+    ...object,
+    ...('spec' in existing && 'spec' in object ? { spec: { ...(existing.spec ?? {}), ...(object.spec ?? {}) } } : {}),
+    metadata: { ...existing.metadata, labels: { ...existing.metadata.labels, ...object.metadata.labels } },
+  });
+}
+
+async function find<T extends KubeObject>(
+  client: Client,
+  type: ResourceType<T>,
+  ref: ObjectRef,
+): Promise<T | undefined> {
+  try {
+    return await client.get(type, ref);
   } catch (error) {
-    if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
-    const { name = '', namespace } = object.metadata;
-    const existing = await client.get(type, { name, namespace });
-    await client.update(type, {
-      ...existing,
-      ...object,
-      ...('spec' in existing && 'spec' in object ? { spec: { ...(existing.spec ?? {}), ...(object.spec ?? {}) } } : {}),
-      metadata: { ...existing.metadata, labels: { ...existing.metadata.labels, ...object.metadata.labels } },
-    });
+    if (StatusError.is(error, 'NotFound')) return undefined;
+    throw error;
   }
 }
