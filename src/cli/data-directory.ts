@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** Where one cluster keeps what. The store itself (`sampan.db`, `lock`) lies at the root. */
 export interface DataDirectory {
@@ -19,7 +20,7 @@ export interface DataDirectory {
 
 /** `given`: what `--data-dir` says, relative to the working directory. */
 export function dataDirectory(given: string | undefined): DataDirectory {
-  const root = resolve(given ?? defaultRoot());
+  const root = withoutLinks(resolve(given ?? defaultRoot()));
   return {
     root,
     kubeconfig: join(root, 'admin.kubeconfig'),
@@ -36,4 +37,14 @@ function defaultRoot(): string {
   // The XDG specification has relative paths ignored.
   if (dataHome?.startsWith('/')) return join(dataHome, 'sampan');
   return join(homedir(), '.local/share/sampan');
+}
+
+/** One name for one folder, whichever links lead to it and whether it is there yet: names on the host derive from it. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) return path;
+    return join(withoutLinks(dirname(path)), basename(path));
+  }
 }

@@ -3,11 +3,9 @@ import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '..
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
 import { PackageDescriptions } from '../../drivers/descriptions/index.ts';
-import { type HttpsServer, ListenError, startHttpsServer } from '../../drivers/http/index.ts';
 import type { ClusterPki } from '../../drivers/tls/index.ts';
 import { createJoseTokenSigner } from '../../drivers/tokens/index.ts';
 import type { World } from '../../world/index.ts';
-import { CommandError } from '../command-error.ts';
 import { formatProcessMetrics } from './process-metrics.ts';
 
 export interface ServingOptions {
@@ -52,35 +50,6 @@ export function createHandler(options: ServingOptions): ApiHandler {
       keySet: () => tokens.signer.keySet(),
     },
   });
-}
-
-export interface Door {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Opens a door for the handler. Throws a `CommandError` that says what to do when somebody else has it. */
-export async function openDoor(handler: ApiHandler, pki: ClusterPki, door: Door): Promise<HttpsServer> {
-  try {
-    return await startHttpsServer({
-      handler,
-      certificate: pki.server.certificate,
-      privateKey: pki.server.privateKey,
-      clientAuthority: pki.authority.certificate,
-      ...door,
-    });
-  } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
-    throw new CommandError(`${error.message}${adviceFor(error, door)}`, { cause: error });
-  }
-}
-
-function adviceFor({ code }: ListenError, { port }: Door): string {
-  if (code === 'EADDRINUSE') {
-    return ` (ss -ltnp 'sport = :${port}' shows which program it is; sampan up --port 0 takes any free port)`;
-  }
-  if (code === 'EADDRNOTAVAIL') return ': choose another --bind-address (ip address lists them)';
-  return '';
 }
 
 /** As Go names platforms. */

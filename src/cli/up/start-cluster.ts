@@ -1,16 +1,19 @@
+import type { HealthCheck } from '../../apiserver/http/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
-import { ensureClusterPki, writeKubeconfig } from '../../drivers/tls/index.ts';
+import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../drivers/tls/index.ts';
 import { createLogWriter } from '../../drivers/world/index.ts';
-import { createTextCodec } from '../../storage/index.ts';
+import { createTextCodec, type Store, type StoredObject } from '../../storage/index.ts';
+import type { World } from '../../world/index.ts';
 import { forgetRunning, noteRunning, type RunningCluster } from '../running-cluster.ts';
 import { sampanVersion } from '../sampan-version.ts';
-import { chooseRanges } from './cluster-ranges.ts';
+import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
 import { NodeRoutes } from './node-routes.ts';
+import { isUnspecified, openDoors, reachableHost } from './open-doors.ts';
+import { prepareNodes } from './prepare-nodes.ts';
 import { showProgress } from './progress.ts';
-import { createHandler, createTokenSettings, openDoor } from './serve-api.ts';
-import { startNodes } from './start-nodes.ts';
+import { createHandler, createTokenSettings } from './serve-api.ts';
 import type { StopRequest } from './stop-request.ts';
 import { untilUsable } from './until-usable.ts';
 import { formatNodes, type UpOptions } from './up-options.ts';
@@ -21,7 +24,7 @@ export interface StartedCluster {
   stop(): Promise<void>;
 }
 
-/** Whoever pressed Ctrl-C while the cluster was starting. */
+/** Somebody asked us to stop while the cluster was starting. */
 export class StartInterrupted extends Error {}
 
 /**
@@ -34,92 +37,104 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
     if (stopRequest.isRequested) throw new StartInterrupted();
   };
   const { directory } = options;
-  const version = sampanVersion();
-  const world = createNodeWorld({
-    writeLog: createLogWriter({
-      level: options.logLevel,
-      format: options.logFormat,
-      write: line => process.stderr.write(line),
-    }),
-  });
+  const world = createWorld(options);
   // The store first: it is what tells us that the directory is ours.
-  const store = await showProgress('reading the store', () =>
-    openSqliteStore({ directory: directory.root, codec: createTextCodec(), clock: world.clock }),
-  );
+  const store = await openStore(options, world);
   started.defer(() => store.close());
   proceed();
 
-  const ranges = chooseRanges({ file: directory.ranges, ...options });
-  const host = options.bindAddress;
-  const pki = ensureClusterPki({
-    directory: directory.pki,
-    nowMs: world.clock.now(),
-    alternativeNames: isUnspecified(host) ? [] : [host],
-  });
+  const prepared = await prepareNodes(options, world);
+  started.defer(() => prepared.release());
+  const pki = ensurePki(options, world, prepared);
   const tokens = createTokenSettings(pki);
+  const certificateAuthority = pki.authority.certificate;
   const plane = await showProgress('starting the control plane', () =>
-    ControlPlane.start({ world, store, certificateAuthority: pki.authority.certificate, tokens, ...ranges }),
+    ControlPlane.start({ world, store, certificateAuthority, tokens, ...prepared.ranges }),
   );
   started.defer(() => plane.stop());
   proceed();
 
   const routes = new NodeRoutes();
-  let isStopping = false;
+  const stopping = new AbortController();
   const handler = createHandler({
     world,
     plane,
     tokens,
     nodes: routes,
-    sampanVersion: version,
-    serverAddress: `${reachable(host)}:${options.port}`,
-    healthChecks: [
-      { name: 'shutdown', concernsLife: false, check: () => (isStopping ? 'the server is stopping' : undefined) },
-    ],
+    sampanVersion: sampanVersion(),
+    serverAddress: `${reachableHost(options.bindAddress)}:${options.port}`,
+    healthChecks: [isNotStopping(stopping.signal)],
   });
-  const https = await openDoor(handler, pki, { host, port: options.port });
-  started.defer(() => https.close(1000));
-  const server = `https://${reachable(host)}:${https.port}`;
+  const doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
+  started.defer(() => doors.close());
+  if (doors.forPods !== undefined) await plane.advertise([doors.forPods]);
+  const { server } = doors;
   writeKubeconfig(directory.kubeconfig, {
     server,
-    certificateAuthority: pki.authority.certificate,
+    certificateAuthority,
     clientCertificate: pki.admin.certificate,
     clientKey: pki.admin.privateKey,
   });
   proceed();
 
-  const nodes = await startNodes(options, { world, plane });
-  started.defer(() => nodes.stop(options.keepsPods));
+  const nodes = await prepared.start({ world, plane });
+  started.defer(() => nodes.stop());
   routes.join(nodes.connections);
   proceed();
-
-  await showProgress('waiting for the nodes to be ready', () => untilUsable(plane, stopRequest));
+  await showProgress('waiting for the nodes to be ready', () => untilUsable(plane, nodes, stopRequest));
   proceed();
-  const running: RunningCluster = {
-    pid: process.pid,
-    version,
-    server,
-    kubeconfig: directory.kubeconfig,
-    nodes: formatNodes(options.nodes),
-    containerdSocket: nodes.containerdSocket,
-  };
+
+  const running = describeRunning(options, server, nodes);
   noteRunning(directory, running);
   started.defer(() => forgetRunning(directory));
   const teardown = started.move();
   return {
     running,
     async stop() {
-      isStopping = true;
+      stopping.abort();
       await teardown.disposeAsync();
     },
   };
 }
 
-/** The address that clients on this machine use. */
-function reachable(host: string): string {
-  if (isUnspecified(host)) return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+function createWorld({ logLevel: level, logFormat: format }: UpOptions): World {
+  const write = (line: string): void => void process.stderr.write(line);
+  return createNodeWorld({ writeLog: createLogWriter({ level, format, write }) });
 }
 
-function isUnspecified(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
+function openStore({ directory }: UpOptions, { clock }: World): Promise<Store<StoredObject>> {
+  return showProgress('reading the store', () =>
+    openSqliteStore({ directory: directory.root, codec: createTextCodec(), clock }),
+  );
+}
+
+function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, { podGateway }: PreparedNodes): ClusterPki {
+  return ensureClusterPki({
+    directory: directory.pki,
+    nowMs: clock.now(),
+    alternativeNames: [
+      ...(isUnspecified(bindAddress) ? [] : [bindAddress]),
+      ...(podGateway === undefined ? [] : [podGateway]),
+    ],
+  });
+}
+
+/** Kubernetes: a server that stops says so to load balancers first. */
+function isNotStopping(signal: AbortSignal): HealthCheck {
+  return {
+    name: 'shutdown',
+    concernsLife: false,
+    check: () => (signal.aborted ? 'the server is stopping' : undefined),
+  };
+}
+
+function describeRunning(options: UpOptions, server: string, nodes: ClusterNodes): RunningCluster {
+  return {
+    pid: process.pid,
+    version: sampanVersion(),
+    server,
+    kubeconfig: options.directory.kubeconfig,
+    nodes: formatNodes(options.nodes),
+    containerdSocket: nodes.containerdSocket,
+  };
 }
