@@ -1,5 +1,5 @@
 import type { Container, LifecycleHandler, Pod } from '../../api/generated/index.ts';
-import { formatGoStrings, quoteGo } from '../../machinery/index.ts';
+import { quoteGo } from '../../machinery/index.ts';
 import type { AbortSignalLike, Clock } from '../../world/index.ts';
 import { formatPod } from '../facts/index.ts';
 import { getHttp } from '../probes/index.ts';
@@ -51,7 +51,7 @@ async function runCommand({ runtime }: HookMeans, command: readonly string[], ta
   }
   const where = `Container ${quoteGo(target.container.name)} in Pod ${quoteGo(formatPod(target.pod))}`;
   throw new Error(
-    `Exec lifecycle hook (${formatGoStrings(command)}) for ${where} failed - error: ${problem}, message: ${quoteGo(output)}`,
+    `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${problem}, message: ${quoteGo(output)}`,
   );
 }
 

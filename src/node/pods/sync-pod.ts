@@ -56,7 +56,13 @@ async function prepare(means: PodMeans, { pod, signal }: SyncInput): Promise<Rea
     means.events.ofPod(pod, 'Warning', 'NetworkNotReady', message);
     throw new Error(message);
   }
-  await Promise.all([ensureCgroup(means, pod), means.objects.register(pod), means.services.synced()]);
+  const directory = means.paths.pod(uidOf(pod));
+  await Promise.all([
+    ensureCgroup(means, pod),
+    means.host.files.makeDirectory(directory, { mode: 0o750 }),
+    means.objects.register(pod),
+    means.services.synced(),
+  ]);
   if (signal.aborted) throw signal.reason;
   return setUpVolumes(means, pod);
 }

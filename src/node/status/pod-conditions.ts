@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/generated/index.ts';
-import { formatGoStrings, quoteGo } from '../../machinery/index.ts';
+import { quoteGo } from '../../machinery/index.ts';
 import { initContainersOf, sidecarsOf } from '../facts/index.ts';
 import { isTerminalPhase, type PodPhase } from './pod-phase.ts';
 
@@ -105,8 +105,8 @@ function sort(
 
 function describe(unknown: readonly string[], other: readonly string[], what: string): string {
   const messages: string[] = [];
-  if (unknown.length > 0) messages.push(`containers with unknown status: ${formatGoStrings(unknown)}`);
-  if (other.length > 0) messages.push(`containers with ${what} status: ${formatGoStrings(other)}`);
+  if (unknown.length > 0) messages.push(`containers with unknown status: [${unknown.join(' ')}]`);
+  if (other.length > 0) messages.push(`containers with ${what} status: [${other.join(' ')}]`);
   return messages.join(', ');
 }
 
