@@ -47,6 +47,8 @@ export type HttpBody =
 /** What the server offers to a stream of frames. It gathers what is written within one turn into one write. */
 export interface FrameSink {
   write(frame: string): void;
+  /** Many at once: each is made when there is room for it, in turns that leave others theirs. */
+  writeAll(frames: Iterable<string>): void;
   /** The stream is over. Nothing is written after it. */
   end(): void;
 }

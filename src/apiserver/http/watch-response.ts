@@ -7,6 +7,9 @@ import type { Representation } from './negotiation.ts';
 import type { RepresentationCache } from './representation.ts';
 import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
 
+/** Batches longer than this are formatted as the client reads them. */
+const largeBatchMin = 64;
+
 export interface WatchForm {
   readonly representation: Representation;
   readonly includes: IncludedObject;
@@ -25,7 +28,7 @@ export class WatchResponse implements ApiWatchSink {
   readonly #isStoredVersion: boolean;
   #sink: FrameSink | undefined;
   /** What came before the server was ready to write. */
-  #early: string[] = [];
+  #early: ((sink: FrameSink) => void)[] = [];
   #isOver = false;
   #hasSentColumns = false;
 
@@ -38,7 +41,9 @@ export class WatchResponse implements ApiWatchSink {
   }
 
   events(batch: readonly ApiWatchEvent[]): void {
-    for (const event of batch) this.#write(this.#format(event));
+    // The current objects of a large cluster come in one batch: they must not become one block of work.
+    if (batch.length > largeBatchMin) this.#tell(sink => sink.writeAll(this.#formatAll(batch)));
+    else for (const event of batch) this.#write(this.#format(event));
   }
 
   end(error?: Error): void {
@@ -63,7 +68,7 @@ export class WatchResponse implements ApiWatchSink {
 
   #start(sink: FrameSink, watch: Watch): { cancel(): void } {
     this.#sink = sink;
-    for (const frame of this.#early) sink.write(frame);
+    for (const tell of this.#early) tell(sink);
     this.#early = [];
     if (this.#isOver) sink.end();
     return {
@@ -77,9 +82,18 @@ export class WatchResponse implements ApiWatchSink {
   }
 
   #write(frame: string): void {
+    if (this.#sink !== undefined && !this.#isOver) this.#sink.write(frame);
+    else this.#tell(sink => sink.write(frame));
+  }
+
+  #tell(tell: (sink: FrameSink) => void): void {
     if (this.#isOver) return;
-    if (this.#sink === undefined) this.#early.push(frame);
-    else this.#sink.write(frame);
+    if (this.#sink === undefined) this.#early.push(tell);
+    else tell(this.#sink);
+  }
+
+  *#formatAll(batch: readonly ApiWatchEvent[]): Generator<string> {
+    for (const event of batch) yield this.#format(event);
   }
 
   #format(event: ApiWatchEvent): string {

@@ -1,8 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import type { FrameSink } from '../../apiserver/http/index.ts';
 
 /** Characters that go into one write: a large backlog never becomes one huge text. */
 const writeLengthMax = 256 * 1024;
+/** How long one watcher may keep others waiting. */
+const turnMsMax = 8;
 /** How long a client may leave us with a full pipe before its watch ends. */
 const stallMsMax = 30_000;
 
@@ -78,7 +81,7 @@ export class FrameWriter implements FrameSink {
   readonly #target: FrameTarget;
   readonly #flusher: FrameFlusher;
   readonly #onStalled: () => void;
-  #queue: string[] = [];
+  #queue: (string | Iterator<string>)[] = [];
   #next = 0;
   #isBlocked = false;
   #isEnding = false;
@@ -93,9 +96,11 @@ export class FrameWriter implements FrameSink {
   }
 
   write(frame: string): void {
-    if (this.#isEnding) return;
-    if (this.#queue.length === 0 && !this.#isBlocked) this.#flusher.schedule(this);
-    this.#queue.push(frame);
+    this.#add(frame);
+  }
+
+  writeAll(frames: Iterable<string>): void {
+    this.#add(frames[Symbol.iterator]());
   }
 
   end(): void {
@@ -108,9 +113,14 @@ export class FrameWriter implements FrameSink {
   flush(): void {
     const { out, isChunked } = this.#target;
     if (out.destroyed) return;
+    const startMs = performance.now();
     while (this.#next < this.#queue.length && !this.#isBlocked) {
-      const bytes = this.#flusher.encode(this.#takeSlice(), isChunked);
-      if (!out.write(bytes)) this.#waitForDrain();
+      const frames = this.#takeSlice();
+      if (frames.length > 0 && !out.write(this.#flusher.encode(frames, isChunked))) this.#waitForDrain();
+      else if (this.#next < this.#queue.length && performance.now() - startMs > turnMsMax) {
+        this.#flusher.schedule(this);
+        return;
+      }
     }
     if (this.#next < this.#queue.length) return;
     this.#queue = [];
@@ -118,11 +128,35 @@ export class FrameWriter implements FrameSink {
     if (this.#isEnding && !this.#isBlocked) this.#target.end();
   }
 
+  #add(entry: string | Iterator<string>): void {
+    if (this.#isEnding) return;
+    if (this.#queue.length === 0 && !this.#isBlocked) this.#flusher.schedule(this);
+    this.#queue.push(entry);
+  }
+
+  /** The next frames, as many as go into one write. */
   #takeSlice(): readonly string[] {
-    const start = this.#next;
+    const frames: string[] = [];
     let length = 0;
-    while (this.#next < this.#queue.length && length < writeLengthMax) length += this.#queue[this.#next++]!.length;
-    return start === 0 && this.#next === this.#queue.length ? this.#queue : this.#queue.slice(start, this.#next);
+    while (this.#next < this.#queue.length && length < writeLengthMax) {
+      const frame = this.#takeFrame();
+      if (frame === undefined) continue;
+      frames.push(frame);
+      length += frame.length;
+    }
+    return frames;
+  }
+
+  #takeFrame(): string | undefined {
+    const entry = this.#queue[this.#next]!;
+    if (typeof entry === 'string') {
+      this.#next++;
+      return entry;
+    }
+    const { done, value } = entry.next();
+    if (done !== true) return value;
+    this.#next++;
+    return undefined;
   }
 
   #waitForDrain(): void {

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FrameFlusher, FrameWriter } from './frame-writer.ts';
+
+/** A client that reads as slowly as told. */
+class Client extends Writable {
+  readonly writes: Buffer[] = [];
+  #resume: (() => void) | undefined;
+  isReading = true;
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.writes.push(chunk);
+    if (this.isReading) done();
+    else this.#resume = done;
+  }
+
+  read(): void {
+    this.isReading = true;
+    this.#resume?.();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.writes).toString();
+  }
+}
+
+function open(flusher: FrameFlusher, isChunked = false) {
+  const client = new Client();
+  const writer = new FrameWriter({ out: client, isChunked, end: () => client.end() }, flusher, () => client.destroy());
+  return { client, writer };
+}
+
+test('frames of one turn go out in one write, shared by all that are told the same', async () => {
+  const flusher = new FrameFlusher();
+  const [one, two] = [open(flusher), open(flusher)];
+  for (const frame of ['a\n', 'b\n']) {
+    one.writer.write(frame);
+    two.writer.write(frame);
+  }
+  await nextTurn();
+  assert.deepEqual(one.client.writes.map(String), ['a\nb\n']);
+  assert.equal(two.client.writes[0], one.client.writes[0]);
+});
+
+test('chunks carry their length in bytes', async () => {
+  const { client, writer } = open(new FrameFlusher(), true);
+  writer.write('ü\n');
+  await nextTurn();
+  assert.equal(client.text, '3\r\nü\n\r\n');
+});
+
+test('a large backlog waits for its reader and arrives whole and in order', async () => {
+  const { client, writer } = open(new FrameFlusher());
+  const frames = Array.from({ length: 2000 }, (_, i) => `${i} ${'x'.repeat(1000)}\n`);
+  client.isReading = false;
+  let made = 0;
+  function* make(): Generator<string> {
+    for (const frame of frames) {
+      made++;
+      yield frame;
+    }
+  }
+  writer.writeAll(make());
+  writer.write('last\n');
+  writer.end();
+  await nextTurn();
+  assert.ok(made < 600, `${made} frames were made for a client that does not read`);
+  client.read();
+  await new Promise(resolve => client.once('finish', resolve));
+  assert.equal(client.text, `${frames.join('')}last\n`);
+});
+
+test('nothing follows the end', async () => {
+  const { client, writer } = open(new FrameFlusher());
+  writer.write('a\n');
+  writer.end();
+  writer.write('b\n');
+  await new Promise(resolve => client.once('finish', resolve));
+  assert.equal(client.text, 'a\n');
+});
