@@ -2,6 +2,8 @@ import { nameChecks } from '../../machinery/index.ts';
 import { type Service, type ServicePort, type ServiceSpec, services } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
+import { dropUnusedFields } from './service-update.ts';
+import { isExternal, validateService, validateServiceStatus, validateServiceUpdate } from './service-validation.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, formatLabels, nameColumn, textColumn, wide } from './table-columns.ts';
 
@@ -10,10 +12,8 @@ function defaultSpec(spec: ServiceSpec): ServiceSpec {
   let complete = fillDefaults(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
   complete = settleAffinity(complete);
   complete = changeField(complete, 'ports', ports => changeItems(ports, defaultPort));
-  const isExternal =
-    complete.type === 'NodePort' || complete.type === 'LoadBalancer' || (complete.externalIPs ?? []).length > 0;
   return fillDefaults(complete, {
-    ...(isExternal ? { externalTrafficPolicy: 'Cluster' } : {}),
+    ...(isExternal(complete) ? { externalTrafficPolicy: 'Cluster' } : {}),
     ...(complete.type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
     ...(complete.type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
   });
@@ -35,10 +35,24 @@ function defaultPort(port: ServicePort): ServicePort {
   return hasTarget ? complete : { ...complete, targetPort: complete.port };
 }
 
+/** Kubernetes: an address of a load balancer is the service's own unless it says otherwise. */
+function defaultIngress(service: Service): Service {
+  if (service.spec?.type !== 'LoadBalancer') return service;
+  return changeField(service, 'status', status =>
+    changeField(status, 'loadBalancer', balancer =>
+      changeField(balancer, 'ingress', points =>
+        changeItems(points, point => (point.ip ? fillDefaults(point, { ipMode: 'VIP' }) : point)),
+      ),
+    ),
+  );
+}
+
 function formatPorts(ports: readonly ServicePort[] | undefined): string {
   if (ports === undefined || ports.length === 0) return '<none>';
   return ports
-    .map(({ port, nodePort, protocol }) => (nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`))
+    .map(({ port, nodePort, protocol }) =>
+      (nodePort ?? 0) > 0 ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`,
+    )
     .join(',');
 }
 
@@ -64,10 +78,14 @@ function formatExternalAddress({ spec, status }: Service): string {
 export const service = defineKind(services, {
   hasGeneration: false,
   canCreateOnUpdate: true,
-  validateName: nameChecks.dns1035Label,
-  setDefaults: object => changeField(object, 'spec', defaultSpec),
+  validateName: nameChecks.dnsLabel,
+  setDefaults: object => defaultIngress(changeField(object, 'spec', defaultSpec)),
   prepareForCreate: object => ({ ...object, status: { loadBalancer: {} } }),
-  status: statusRules<Service>(),
+  prepareForUpdate: dropUnusedFields,
+  skipsFullValidationOnUpdate: true,
+  validateCreate: object => validateService(object, undefined),
+  validateUpdate: validateServiceUpdate,
+  status: statusRules<Service>({ validateUpdate: validateServiceStatus }),
   selectableFields: {
     'spec.clusterIP': object => object.spec.clusterIP ?? '',
     'spec.type': object => object.spec.type ?? '',

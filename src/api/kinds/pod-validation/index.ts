@@ -5,7 +5,7 @@
  * Start reading at `validate-pod.ts`, then `validate-pod-spec.ts`.
  */
 export { describeDifference } from './describe-difference.ts';
-export { checkChoice, checkNonnegative, type Errors, unsupported } from './field-checks.ts';
+export { checkChoice, checkNonnegative, checkPort, type Errors, unsupported } from './field-checks.ts';
 export {
   validateEphemeralContainersUpdate,
   validatePod,
