@@ -13,6 +13,7 @@ import type {
   Authorizer,
   CallContext,
   ConnectRequest,
+  ObjectCount,
   ServedResource,
   VirtualResources,
 } from './core-contract.ts';
@@ -115,6 +116,14 @@ export class ApiServer implements ApiCore {
     const endpoint = this.context.endpoints.get(request.type);
     if (!endpoint.version.verbs.includes('watch')) throw statusError.methodNotAllowed(endpoint.subject, 'watch');
     return watchObjects(this.context, endpoint, request, sink);
+  }
+
+  *countObjects(): Generator<ObjectCount> {
+    for (const resource of this.resources.list()) {
+      const { group, resource: name } = resource.version.type;
+      const isStored = resource.version.type === resource.definition.storage && resource.version.verbs.includes('list');
+      if (isStored) yield { group, resource: name, count: this.context.endpoints.of(resource).cache.size };
+    }
   }
 
   async connect(request: ConnectRequest, call: CallContext): Promise<KubeObject> {

@@ -102,6 +102,14 @@ export interface ApiCore {
    * that it is about. Rejects with the 403 or 404.
    */
   connect(request: ConnectRequest, call: CallContext): Promise<KubeObject>;
+  /** How many objects of each resource are stored, for metrics. */
+  countObjects?(): Iterable<ObjectCount>;
+}
+
+export interface ObjectCount {
+  readonly group: string;
+  readonly resource: string;
+  readonly count: number;
 }
 
 export interface ConnectRequest {

@@ -380,6 +380,21 @@ describe('discovery and tables', () => {
     assert.equal((await curl('/apis/apps')).body.preferredVersion.groupVersion, 'apps/v1');
   });
 
+  test('metrics count requests, watchers and stored objects', async () => {
+    const { text } = await curl('/metrics');
+    assert.match(
+      text,
+      /apiserver_request_total\{code="201",[^}]*resource="pods",scope="namespace",subresource="",verb="POST",version="v1"\} 2/,
+    );
+    assert.match(text, /apiserver_request_duration_seconds_bucket\{[^}]*le="\+Inf"\} \d+/);
+    assert.match(text, /apiserver_current_inflight_requests\{request_kind="readOnly"\} 1/);
+    assert.match(text, /apiserver_storage_objects\{resource="deployments\.apps"\} 1/);
+    assert.match(text, /apiserver_resource_objects\{group="",resource="namespaces"\} 4/);
+    // The exposition format: a name, labels, a number.
+    for (const line of text.trim().split('\n'))
+      assert.match(line, /^#|^[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? [-+\d.e]+$/i);
+  });
+
   test('pods that wait say for what, by their log', async () => {
     const pod = running.server.view.get(pods, 'default', 'a')!;
     await running.client.updateStatus(pods, { ...pod, status: { phase: 'Pending' } } as never);

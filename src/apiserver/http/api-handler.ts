@@ -169,7 +169,7 @@ export class ApiHandler {
     const options = readRequestOptions(query, 'watch');
     const request: ResourceRequest = {
       verb: 'watch',
-      type: info,
+      type: this.#typeOf(info),
       subresource: info.subresource === '' ? undefined : info.subresource,
       namespace: info.namespace === '' ? undefined : info.namespace,
       options: info.name === '' ? options : { ...options, fieldSelector: selectName(info.name, options.fieldSelector) },
@@ -208,7 +208,7 @@ export class ApiHandler {
     if ((verb === 'update' || verb === 'patch') && info.name === '') throw methodNotAllowedError();
     const base = {
       verb,
-      type: info,
+      type: this.#typeOf(info),
       subresource: info.subresource === '' ? undefined : info.subresource,
       namespace: info.namespace === '' ? undefined : info.namespace,
       name: info.name === '' ? undefined : info.name,
@@ -226,6 +226,11 @@ export class ApiHandler {
     return { ...base, options: { ...options, ...readDeleteOptionsBody(value) } };
   }
 
+  /** The served type itself where there is one: what is derived from it is remembered by identity. */
+  #typeOf(info: RequestInfo): ResourceRequest['type'] {
+    return this.#options.core.resources.lookup(info.group, info.version, info.resource)?.version.type ?? info;
+  }
+
   /** Whoever may not do it is told so, whatever is wrong with the body. */
   async #readBody(http: HttpRequest, info: RequestInfo, call: RequestCall): ReturnType<typeof readRequestBody> {
     try {
@@ -239,7 +244,13 @@ export class ApiHandler {
   async #connect(info: RequestInfo, call: RequestCall): Promise<Pod> {
     const { verb, subresource, namespace, name } = info;
     const object = await this.#options.core.connect(
-      { verb: verb as Verb, type: info, subresource, namespace: namespace === '' ? undefined : namespace, name },
+      {
+        verb: verb as Verb,
+        type: this.#typeOf(info),
+        subresource,
+        namespace: namespace === '' ? undefined : namespace,
+        name,
+      },
       call,
     );
     return object as Pod;

@@ -4,6 +4,7 @@ import { type HealthCheck, type HealthEndpoint, respondHealth } from './health.t
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { type MediaType, parseAccept } from './media-type.ts';
+import { formatObjectCounts } from './object-metrics.ts';
 import type { OpenApiSource } from './open-api-source.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -114,7 +115,8 @@ export class NonResourceRoutes {
   }
 
   #respondMetrics(): HttpResponse {
-    const texts = [this.#formatMetrics(), ...(this.#options.metricsSources ?? []).map(source => source())];
+    const counts = formatObjectCounts(this.#options.core.countObjects?.() ?? []);
+    const texts = [this.#formatMetrics(), counts, ...(this.#options.metricsSources ?? []).map(source => source())];
     return {
       status: 200,
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
