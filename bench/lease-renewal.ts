@@ -48,7 +48,7 @@ async function measureServer(): Promise<number> {
   let heard = 0;
   watcher.watch(leases, {}, { events: batch => (heard += batch.length), end: () => {} });
   await watcher.get(namespaces, { name: 'kube-node-lease' });
-  const nodes = [];
+  const nodes: { readonly client: Client; lease: Lease }[] = [];
   for (let i = 0; i < nodeCount; i++) {
     const user = { username: `system:node:node-${i}`, groups: ['system:nodes', 'system:authenticated'] };
     const client = new Client(createLocalTransport(server, user, 'kubelet/v1.36'));

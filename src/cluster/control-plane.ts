@@ -19,7 +19,7 @@ import {
 } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
 import { componentUsers } from './component-users.ts';
-import { ControllerManager } from './controller-manager.ts';
+import { RunningControllers } from './running-controllers.ts';
 
 export type Component = 'controllers' | 'scheduler';
 
@@ -46,7 +46,7 @@ export class ControlPlane {
   readonly #access: AccessControl;
   readonly #compaction: AutoCompaction;
   readonly #running: RunningApiServer;
-  readonly #controllers: ControllerManager | undefined;
+  readonly #controllers: RunningControllers | undefined;
   readonly #scheduler: { readonly component: Scheduler; readonly informers: Informers } | undefined;
 
   private constructor(
@@ -63,7 +63,7 @@ export class ControlPlane {
     this.server = running.server;
     this.#controllers = without.includes('controllers')
       ? undefined
-      : new ControllerManager(world, this.server, { certificateAuthority, podCidr });
+      : new RunningControllers(world, this.server, { certificateAuthority, podCidr });
     this.#scheduler = without.includes('scheduler') ? undefined : this.#buildScheduler(world);
   }
 

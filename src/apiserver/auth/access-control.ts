@@ -5,21 +5,19 @@ import type { World } from '../../world/index.ts';
 import type { AdmissionPlugin, Authorizer, VirtualResources } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import type { Authenticator } from './authenticator.ts';
-import { ensureDefaultPolicy } from './bootstrap/ensure-policy.ts';
-import { createEscalationCheck } from './rbac/escalation-check.ts';
-import { NodeAuthorizer } from './rbac/node-authorizer.ts';
-import { PolicyFeed } from './rbac/policy-feed.ts';
-import { RbacAuthorizer } from './rbac/rbac-authorizer.ts';
-import { RbacPolicy } from './rbac/rbac-policy.ts';
-import { findStaleAggregates } from './rbac/role-aggregation.ts';
-import { UnionAuthorizer } from './rbac/union-authorizer.ts';
+import { ensureDefaultPolicy } from './bootstrap/index.ts';
+import {
+  createEscalationCheck,
+  findStaleAggregates,
+  NodeAuthorizer,
+  PolicyFeed,
+  RbacAuthorizer,
+  RbacPolicy,
+  UnionAuthorizer,
+} from './rbac/index.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';
-import { createAccessReviews } from './reviews/access-reviews.ts';
-import { createIdentityReviews } from './reviews/identity-reviews.ts';
-import { createRulesReview } from './reviews/rules-review.ts';
-import { createTokenRequests } from './tokens/token-request.ts';
-import type { TokenSettings } from './tokens/token-settings.ts';
-import { TokenValidator } from './tokens/token-validator.ts';
+import { createAccessReviews, createIdentityReviews, createRulesReview } from './reviews/index.ts';
+import { createTokenRequests, type TokenSettings, TokenValidator } from './tokens/index.ts';
 
 export interface AccessControlOptions {
   readonly world: World;

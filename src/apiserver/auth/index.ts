@@ -8,14 +8,18 @@ export { AccessControl, type AccessControlOptions } from './access-control.ts';
 export type { Authenticator, Credentials } from './authenticator.ts';
 export { forbiddenError } from './forbidden.ts';
 export { impersonate } from './impersonation.ts';
-export { RbacAuthorizer } from './rbac/rbac-authorizer.ts';
-export { RbacPolicy } from './rbac/rbac-policy.ts';
+export { RbacAuthorizer, RbacPolicy } from './rbac/index.ts';
 export {
   formatServiceAccountUser,
   parseServiceAccountUser,
   type ServiceAccountName,
   serviceAccountGroups,
 } from './service-account-name.ts';
-export { defaultIssuer, type TokenSettings } from './tokens/token-settings.ts';
-export type { ObjectClaim, TokenClaims, TokenSigner } from './tokens/token-signer.ts';
+export {
+  defaultIssuer,
+  type ObjectClaim,
+  type TokenClaims,
+  type TokenSettings,
+  type TokenSigner,
+} from './tokens/index.ts';
 export { anonymousUser, groups, serverUser } from './well-known-users.ts';

@@ -1,7 +1,7 @@
 import type { UserInfo } from '../core-contract.ts';
 import type { ClientCertificate } from '../http/http-message.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
-import type { TokenValidator } from './tokens/token-validator.ts';
+import type { TokenValidator } from './tokens/index.ts';
 import { anonymousUser, groups } from './well-known-users.ts';
 
 /**

@@ -11,8 +11,7 @@ import type { AbortSignalLike } from '../../world/index.ts';
 import { CriClient } from '../cri/index.ts';
 import { GrpcConnection } from '../grpc/index.ts';
 import { type TaskEvent, watchContainerdEvents } from './containerd-events.ts';
-import { importImageArchive } from './images/import-image-archive.ts';
-import { pauseImage } from './images/pause-image.ts';
+import { importImageArchive, pauseImage } from './images/index.ts';
 import * as containerd from './methods.ts';
 
 /** How long CRI may lag behind containerd's events before they are told regardless. */

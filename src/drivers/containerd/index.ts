@@ -7,8 +7,13 @@
  */
 export { type BridgeNetwork, formatCniConfig, writeCniConfig } from './cni-config.ts';
 export { ContainerdRuntime } from './containerd-runtime.ts';
-export { normalizeReference } from './images/image-reference.ts';
-export { createPauseProgram } from './images/pause-program.ts';
-export { type ContainerdOptions, ContainerdProcess } from './process/containerd-process.ts';
-export { type ContainerdLayout, containerdLayout } from './process/layout.ts';
-export { findCniPlugins, findProgram, searchPath } from './process/machine-abilities.ts';
+export { createPauseProgram, normalizeReference } from './images/index.ts';
+export {
+  type ContainerdLayout,
+  type ContainerdOptions,
+  ContainerdProcess,
+  containerdLayout,
+  findCniPlugins,
+  findProgram,
+  searchPath,
+} from './process/index.ts';

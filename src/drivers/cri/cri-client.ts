@@ -1,27 +1,28 @@
-import type {
-  AttachOptions,
-  ContainerConfig,
-  ContainerFilter,
-  ContainerResources,
-  ContainerRuntime,
-  ContainerStats,
-  ContainerStatus,
-  ContainerSummary,
-  ExecOptions,
-  ExecSession,
-  ExecSyncResult,
-  ImageFilesystem,
-  ImageSummary,
-  PullOptions,
-  RuntimeStatus,
-  RuntimeVersion,
-  SandboxConfig,
-  SandboxFilter,
-  SandboxStats,
-  SandboxStatus,
-  SandboxSummary,
+import {
+  type AttachOptions,
+  type ContainerConfig,
+  type ContainerFilter,
+  type ContainerResources,
+  type ContainerRuntime,
+  type ContainerStats,
+  type ContainerStatus,
+  type ContainerSummary,
+  type ExecOptions,
+  type ExecSession,
+  type ExecSyncResult,
+  type ImageFilesystem,
+  type ImageSummary,
+  isRuntimeError,
+  type PullOptions,
+  RuntimeError,
+  type RuntimeStatus,
+  type RuntimeVersion,
+  type SandboxConfig,
+  type SandboxFilter,
+  type SandboxStats,
+  type SandboxStatus,
+  type SandboxSummary,
 } from '../../node/runtime/index.ts';
-import { isRuntimeError, RuntimeError } from '../../node/runtime/index.ts';
 import type { AbortSignalLike } from '../../world/index.ts';
 import type { GrpcConnection, Method } from '../grpc/index.ts';
 import {
@@ -35,8 +36,7 @@ import * as cri from './methods.ts';
 import { toRuntimeError } from './runtime-failure.ts';
 import { fromCriSandbox, fromCriSandboxStatus, toCriResources, toCriSandboxConfig } from './sandbox-conversion.ts';
 import { fromCriContainerStats, fromCriSandboxStats } from './stats-conversion.ts';
-import { openExecSession } from './streaming/exec-session.ts';
-import { openPortForward, type PortForwardStream } from './streaming/port-forward.ts';
+import { openExecSession, openPortForward, type PortForwardStream } from './streaming/index.ts';
 
 // Kubernetes: kubelet's runtimeRequestTimeout; sandboxes get twice as long, because CNI may be slow.
 const requestTimeoutMs = 120_000;

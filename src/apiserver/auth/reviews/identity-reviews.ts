@@ -1,7 +1,7 @@
 import type { SelfSubjectReview, TokenReview } from '../../../api/generated/index.ts';
 import { statusError } from '../../../machinery/index.ts';
 import type { UserInfo, VirtualResources } from '../../core-contract.ts';
-import type { TokenValidator } from '../tokens/token-validator.ts';
+import type { TokenValidator } from '../tokens/index.ts';
 
 const group = 'authentication.k8s.io';
 

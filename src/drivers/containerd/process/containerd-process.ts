@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../../world/index.ts';
 import { CriClient } from '../../cri/index.ts';
 import { GrpcConnection } from '../../grpc/index.ts';
-import { installPauseImage, pauseImage } from '../images/pause-image.ts';
+import { installPauseImage, pauseImage } from '../images/index.ts';
 import { formatContainerdConfig } from './containerd-config.ts';
 import { type ContainerdLayout, containerdLayout } from './layout.ts';
 import {

@@ -13,7 +13,7 @@ import { servedTypes } from './served-types.ts';
 const userAgent = 'kube-controller-manager';
 
 /** kube-controller-manager: all controllers over one set of informers, each writing as itself. */
-export class ControllerManager {
+export class RunningControllers {
   readonly #informers: Informers;
   readonly #runners: readonly ControllerRunner[];
   readonly #collector: GarbageCollector;
