@@ -1,12 +1,6 @@
 import { type Namespace, type NamespaceCondition, namespaces, pods } from '../api/generated/index.ts';
 import { type Client, type Informers, KeyedWorker, type ServedTypes } from '../client/index.ts';
-import {
-  formatGroupResource,
-  isDeepEqual,
-  type KubeObject,
-  type ResourceType,
-  StatusError,
-} from '../machinery/index.ts';
+import { isDeepEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import { formatTime, type World } from '../world/index.ts';
 
 /** How soon to look again while something still stands in the namespace. */
@@ -70,7 +64,12 @@ export class NamespaceDeletion {
     return undefined;
   }
 
-  /** Deletes all it can. Pods go before the rest is asked about, so that what they use outlives them. */
+  /**
+   * Deletes all it can. Kubernetes: OrderedNamespaceDeletion, by which nothing else goes until the last pod is gone, so
+   * that network policies and the like outlive what they protect.
+   *
+   * Differs from Kubernetes: there the conditions claim that nothing remains as long as pods do.
+   */
   async #empty(namespace: string): Promise<Remains> {
     const objects = new Map<string, number>();
     const finalizers = new Map<string, number>();
@@ -80,16 +79,21 @@ export class NamespaceDeletion {
     for (const type of podsFirst) {
       try {
         const left = await this.#emptyType(type, namespace);
-        if (left.length > 0) objects.set(formatGroupResource(type), left.length);
-        for (const each of left.flatMap(object => object.metadata.finalizers ?? [])) {
-          finalizers.set(each, (finalizers.get(each) ?? 0) + 1);
-        }
+        if (left.length === 0) continue;
+        objects.set(`${type.resource}.${type.group}`, left.length);
+        const found = left.flatMap(object => object.metadata.finalizers ?? []);
+        for (const each of found) finalizers.set(each, (finalizers.get(each) ?? 0) + 1);
+        if (isPods(type)) break;
+        if (found.length === 0) failures.push(describeUnexpected(type, namespace));
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
-        if (error.code !== 404 && error.code !== 405) failures.push(error.message);
+        if (error.code === 404 || error.code === 405) continue;
+        failures.push(
+          isPods(type) ? `failed to delete pods for namespace: ${namespace}, err: ${error.message}` : error.message,
+        );
       }
     }
-    return { objects, finalizers, failures };
+    return { objects, finalizers, failures: failures.sort() };
   }
 
   async #emptyType(type: ResourceType, namespace: string): Promise<readonly KubeObject[]> {
@@ -123,6 +127,10 @@ export class NamespaceDeletion {
 
 function isPods(type: ResourceType): boolean {
   return type.group === pods.group && type.resource === pods.resource;
+}
+
+function describeUnexpected({ group, version, resource }: ResourceType, namespace: string): string {
+  return `unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${resource}`;
 }
 
 /** Kubernetes: the conditions that tell why a namespace is still there. */

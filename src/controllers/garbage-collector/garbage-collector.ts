@@ -1,5 +1,12 @@
 import { type Client, type Informers, KeyedWorker, type ServedTypes } from '../../client/index.ts';
-import { type KubeObject, type OwnerReference, type ResourceType, StatusError } from '../../machinery/index.ts';
+import {
+  formatGroupVersion,
+  type KubeObject,
+  type OwnerReference,
+  parseGroupVersion,
+  type ResourceType,
+  StatusError,
+} from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import { type GraphNode, OwnershipGraph } from './ownership-graph.ts';
 
@@ -22,7 +29,7 @@ export class GarbageCollector {
   readonly #graph = new OwnershipGraph();
   readonly #worker: KeyedWorker;
   readonly #watched = new Set<string>();
-  /** Owners known to be gone: saves asking again for each dependent. Cleared when it grows. */
+  /** References to owners that are gone: saves asking again for each dependent. Cleared when it grows. */
   readonly #absent = new Set<string>();
   #stopListening: (() => void) | undefined;
 
@@ -65,26 +72,31 @@ export class GarbageCollector {
       this.#takeDeletion(previous!);
       return;
     }
-    const hasOwners = this.#graph.set(type, object) && object.metadata.ownerReferences !== undefined;
+    const hasNewOwners = this.#graph.set(type, object);
+    // Whoever is no longer owned, or no longer blocks, may be the last one that an owner waited for.
+    if (hasNewOwners && previous !== undefined) this.#wakeOwners(previous);
+    const hasOwners = hasNewOwners && object.metadata.ownerReferences !== undefined;
     const isDeleting = object.metadata.deletionTimestamp !== undefined;
     if (hasOwners || (isDeleting && object.metadata.finalizers !== undefined))
       this.#worker.add(object.metadata.uid ?? '');
+  }
+
+  #wakeOwners(dependent: KubeObject): void {
+    for (const owner of dependent.metadata.ownerReferences ?? []) {
+      const node = this.#graph.get(owner.uid);
+      if (node !== undefined && isWaitingForDependents(node.object)) this.#worker.add(owner.uid);
+    }
   }
 
   #takeDeletion(object: KubeObject): void {
     const uid = object.metadata.uid ?? '';
     const dependents = this.#graph.dependentsOf(uid);
     this.#graph.delete(uid);
-    if (dependents.length > 0) this.#rememberAbsent(uid);
     for (const dependent of dependents) this.#worker.add(dependent.uid);
-    // An owner in foreground deletion may have waited for just this one.
-    for (const owner of object.metadata.ownerReferences ?? []) {
-      const node = this.#graph.get(owner.uid);
-      if (node !== undefined && isWaitingForDependents(node.object)) this.#worker.add(owner.uid);
-    }
+    this.#wakeOwners(object);
   }
 
-  async #collect(uid: string): Promise<undefined> {
+  async #collect(uid: string): Promise<number | undefined> {
     const node = this.#graph.get(uid);
     if (node === undefined) return undefined;
     const { metadata } = node.object;
@@ -94,52 +106,67 @@ export class GarbageCollector {
       return undefined;
     }
     if (metadata.ownerReferences === undefined || metadata.ownerReferences.length === 0) return undefined;
-    await this.#judge(node, metadata.ownerReferences);
-    return undefined;
+    return this.#judge(node, metadata.ownerReferences);
   }
 
-  async #judge(node: GraphNode, owners: readonly OwnerReference[]): Promise<void> {
+  /** Resolves to a delay after which to judge again, if it cannot be told now. */
+  async #judge(node: GraphNode, owners: readonly OwnerReference[]): Promise<number | undefined> {
     const gone = new Set<string>();
     const waiting = new Set<string>();
     for (const owner of owners) {
       const state = await this.#stateOf(owner, node);
+      // A kind that is not served may come back (its CRD is replaced): better to keep than to lose.
+      if (state === 'unknown') return unknownKindMs;
       if (state === 'gone') gone.add(owner.uid);
       else if (state === 'waiting') waiting.add(owner.uid);
     }
     const solid = owners.length - gone.size - waiting.size;
     if (solid > 0) {
       if (gone.size + waiting.size > 0) await this.#dropOwners(node, uid => gone.has(uid) || waiting.has(uid));
-      return;
+      return undefined;
     }
-    if (waiting.size > 0 && this.#graph.dependentsOf(node.uid).length > 0) {
-      await this.#delete(node, 'Foreground');
-      return;
+    const dependents = waiting.size > 0 ? this.#graph.dependentsOf(node.uid) : [];
+    if (dependents.length === 0) {
+      await this.#delete(node, propagationOf(node.object));
+      return undefined;
     }
-    await this.#delete(node, propagationOf(node.object));
+    // Kubernetes: owners in a circle would wait for each other for ever.
+    const isCircle = dependents.some(({ object }) => isWaitingForDependents(object));
+    if (isCircle && owners.some(owner => owner.blockOwnerDeletion === true)) {
+      const ownerReferences = owners.map(owner => ({ ...owner, blockOwnerDeletion: false }));
+      await this.#patchMetadata(node, { ownerReferences });
+      return undefined;
+    }
+    await this.#delete(node, 'Foreground');
+    return undefined;
   }
 
-  async #stateOf(owner: OwnerReference, node: GraphNode): Promise<'solid' | 'waiting' | 'gone'> {
+  async #stateOf(owner: OwnerReference, node: GraphNode): Promise<OwnerState> {
     const known = this.#graph.get(owner.uid);
-    if (known !== undefined)
-      return isWaitingForDependents(known.object) && owner.blockOwnerDeletion === true ? 'waiting' : 'solid';
-    if (this.#absent.has(owner.uid)) return 'gone';
+    if (known !== undefined && isReferenced(known, owner, node)) {
+      return isWaitingForDependents(known.object) ? 'waiting' : 'solid';
+    }
     const type = this.#types.findKind(owner.apiVersion, owner.kind);
-    // A kind that is not served may come back (its CRD was replaced): better to keep than to lose.
-    if (type === undefined) return 'solid';
-    const namespace = type.namespaced ? node.object.metadata.namespace : undefined;
+    if (type === undefined) return 'unknown';
+    const { namespace: dependentNamespace } = node.object.metadata;
+    // Kubernetes: such a reference can never be resolved, so nothing follows from it.
+    if (type.namespaced && dependentNamespace === undefined) return 'solid';
+    const namespace = type.namespaced ? dependentNamespace : undefined;
+    const coordinates = `${owner.uid} ${formatGroupVersion(type)} ${type.kind} ${namespace ?? ''}/${owner.name}`;
+    if (this.#absent.has(coordinates)) return 'gone';
     try {
       const live = await this.#client.get(type, { name: owner.name, namespace });
       if (live.metadata.uid === owner.uid) return isWaitingForDependents(live) ? 'waiting' : 'solid';
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }
-    this.#rememberAbsent(owner.uid);
+    this.#rememberAbsent(coordinates);
     return 'gone';
   }
 
-  #rememberAbsent(uid: string): void {
+  #rememberAbsent(coordinates: string): void {
     if (this.#absent.size >= 10_000) this.#absent.clear();
-    this.#absent.add(uid);
+    this.#absent.add(coordinates);
   }
 
   async #orphanDependents(node: GraphNode): Promise<void> {
@@ -148,16 +175,14 @@ export class GarbageCollector {
   }
 
   async #finishForeground(node: GraphNode): Promise<void> {
-    const blocking = this.#graph
-      .dependentsOf(node.uid)
-      .filter(({ object }) =>
-        object.metadata.ownerReferences?.some(owner => owner.uid === node.uid && owner.blockOwnerDeletion === true),
-      );
-    if (blocking.length === 0) {
-      await this.#dropFinalizer(node, foregroundFinalizer);
-      return;
+    const dependents = this.#graph.dependentsOf(node.uid);
+    for (const { uid, object } of dependents) {
+      if (object.metadata.deletionTimestamp === undefined) this.#worker.add(uid);
     }
-    for (const { uid, object } of blocking) if (object.metadata.deletionTimestamp === undefined) this.#worker.add(uid);
+    const isBlocked = dependents.some(({ object }) =>
+      object.metadata.ownerReferences?.some(owner => owner.uid === node.uid && owner.blockOwnerDeletion === true),
+    );
+    if (!isBlocked) await this.#dropFinalizer(node, foregroundFinalizer);
   }
 
   async #delete(node: GraphNode, propagationPolicy: 'Orphan' | 'Foreground' | 'Background'): Promise<void> {
@@ -193,6 +218,21 @@ export class GarbageCollector {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }
   }
+}
+
+type OwnerState = 'solid' | 'waiting' | 'gone' | 'unknown';
+
+/** How soon to look again at a dependent whose owner is of a kind that is not served. */
+const unknownKindMs = 30_000;
+
+/**
+ * Whether the known object is what the reference means: the uid alone is not enough, since a reference to another kind,
+ * or from another namespace, does not hold.
+ */
+function isReferenced({ type, object }: GraphNode, owner: OwnerReference, { object: dependent }: GraphNode): boolean {
+  if (type.kind !== owner.kind || object.metadata.name !== owner.name) return false;
+  if (type.group !== parseGroupVersion(owner.apiVersion).group) return false;
+  return !type.namespaced || object.metadata.namespace === dependent.metadata.namespace;
 }
 
 function isWaitingForDependents(object: KubeObject): boolean {
