@@ -44,10 +44,11 @@ class Replacement implements Change {
     const current = endpoint.find(namespace, name);
     const shared = current === undefined ? undefined : convertToServed(current.object, endpoint.resource);
     const body = readBody(endpoint, request.body, call, optionsOf(request).fieldValidation, shared);
-    const placed = placeInNamespace(body, namespace);
-    checkNameMatches(placed, name);
-    this.#wanted = toStorage(endpoint, dropDuplicateOwners(placed, call, false));
-    this.uid = placed.metadata.uid;
+    // Metadata that is the stored object's own was checked when it was written.
+    const isChecked = shared !== undefined && body.metadata === shared.metadata;
+    const wanted = isChecked ? body : withCheckedIdentity(body, write);
+    this.#wanted = toStorage(endpoint, wanted);
+    this.uid = wanted.metadata.uid;
     this.create =
       endpoint.rules.canCreateOnUpdate === true && write.subresource === ''
         ? object => createInstead(server, write, object)
@@ -64,6 +65,12 @@ class Replacement implements Change {
     this.isRenewal = renewed !== undefined;
     return renewed ?? trackManagedFields(server, write, old, wanted);
   }
+}
+
+function withCheckedIdentity(body: KubeObject, { namespace, name, call }: WriteCall): KubeObject {
+  const placed = placeInNamespace(body, namespace);
+  checkNameMatches(placed, name);
+  return dropDuplicateOwners(placed, call, false);
 }
 
 /** Takes from the old object what the request's path does not write, so that nobody comes to own it by this request. */
