@@ -4,9 +4,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TestCluster } from './cluster-process.ts';
 import { kubectlsAtHand } from './kubectls-at-hand.ts';
-import { type BoundKubectl, bindKubectl } from './run-kubectl.ts';
+import { type BoundKubectl, bindKubectl, eventually } from './run-kubectl.ts';
 
 const kubectls = kubectlsAtHand();
 
@@ -56,20 +57,22 @@ metadata: { name: web-outside }
 spec: { type: NodePort, selector: { app: web }, ports: [{ port: 80, targetPort: http }] }
 `;
 
-describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false }, () => {
+describe('kubectl', { concurrency: 4, skip: kubectls.length === 0 ? 'no kubectl at hand' : false }, () => {
   let cluster: TestCluster;
   const folder = mkdtempSync(join(tmpdir(), 'sampan-verbs-'));
   before(async () => {
-    cluster = await TestCluster.start(['--nodes', 'simulated:3']);
+    cluster = await TestCluster.start(['--nodes', `simulated:${kubectls.length + 2}`]);
   });
   after(async () => {
     await cluster[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
 
-  for (const version of kubectls) {
+  for (const [index, version] of kubectls.entries()) {
     describe(version.version, { concurrency: false }, () => {
       const namespace = `v${version.version.replace('.', '-')}`;
+      /** Nobody else's to drain. */
+      const ownNode = `sim-${index}`;
       let kubectl: BoundKubectl;
       const file = (name: string, text: string): string => {
         const path = join(folder, `${namespace}-${name}`);
@@ -85,8 +88,8 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
 
       test('get nodes: all ready', async () => {
         const lines = (await kubectl('get', 'nodes', '--no-headers')).trim().split('\n');
-        assert.equal(lines.length, 3);
-        for (const line of lines) assert.match(line, /^sim-\d +Ready /);
+        assert.equal(lines.length, kubectls.length + 2);
+        for (const line of lines) assert.match(line, /^sim-\d+ +Ready[ ,]/);
       });
 
       test('get -o wide, by label, as JSON path, in a custom form, sorted', async () => {
@@ -98,7 +101,8 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
           await kubectl('get', 'service', 'web', '--no-headers', '-o', 'custom-columns=P:.spec.ports[0].port'),
           '80\n',
         );
-        assert.match(await kubectl('get', 'all', '--sort-by=.metadata.name'), /deployment\.apps\/web +2\/2/);
+        assert.match(await kubectl('get', 'pods', '--sort-by=.metadata.name'), /^NAME +READY.*web-.*web-/s);
+        assert.match(await kubectl('get', 'all'), /deployment\.apps\/web +2\/2/);
         assert.match(await kubectl('get', 'endpoints', 'web'), /(\d+\.){3}\d+:80,(\d+\.){3}\d+:80/);
       });
 
@@ -199,9 +203,8 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
       });
 
       test('explain and api-resources', async () => {
-        const explained = await kubectl('explain', 'deployment.spec.strategy.rollingUpdate');
-        assert.match(explained, /maxSurge/);
-        assert.match(explained, /maximum number of pods/i);
+        assert.match(await kubectl('explain', 'deployment.spec.strategy.rollingUpdate'), /maxSurge/);
+        assert.match(await kubectl('explain', 'deployment.spec.replicas'), /Number of desired pods\./);
         const resources = await kubectl('api-resources', '--no-headers');
         for (const kind of ['Pod', 'Deployment', 'CronJob', 'NetworkPolicy', 'CustomResourceDefinition'])
           assert.match(resources, new RegExp(`${kind}$|${kind} `, 'm'));
@@ -210,8 +213,10 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
 
       test('wait', async () => {
         await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=30s');
-        await kubectl('delete', 'configmap', 'shared', '--wait=false');
-        await kubectl('wait', '--for=delete', 'configmap/shared', '--timeout=10s');
+        const gone = kubectl('wait', '--for=delete', 'configmap/shared', '--timeout=10s');
+        await sleep(500);
+        await kubectl('delete', 'configmap', 'shared');
+        await gone;
       });
 
       test('auth can-i', async () => {
@@ -223,13 +228,13 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
       });
 
       test('cordon, drain, taint', async () => {
-        await kubectl('cordon', 'sim-2');
-        assert.match(await kubectl('get', 'node', 'sim-2'), /SchedulingDisabled/);
+        await kubectl('cordon', ownNode);
+        assert.match(await kubectl('get', 'node', ownNode), /SchedulingDisabled/);
         const force = kubectl.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data';
-        await kubectl('drain', 'sim-2', '--ignore-daemonsets', '--force', force, '--timeout=60s');
-        await kubectl('uncordon', 'sim-2');
-        await kubectl('taint', 'node', 'sim-2', 'test=yes:NoSchedule');
-        await kubectl('taint', 'node', 'sim-2', 'test=yes:NoSchedule-');
+        await kubectl('drain', ownNode, '--ignore-daemonsets', '--force', force, '--timeout=60s');
+        await kubectl('uncordon', ownNode);
+        await kubectl('taint', 'node', ownNode, 'test=yes:NoSchedule');
+        await kubectl('taint', 'node', ownNode, 'test=yes:NoSchedule-');
       });
 
       test('expose, run, autoscale, create of the usual things', async () => {
@@ -255,7 +260,8 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl at hand' : false
 
       test('delete', async () => {
         await kubectl('delete', '-f', join(folder, `${namespace}-app.yaml`));
-        assert.equal(await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name'), '');
+        const pods = () => kubectl('get', 'pods', '-l', 'app=web', '-o', 'name');
+        await eventually('no pod of the Deployment', pods, names => names === '');
         await kubectl('delete', 'namespace', namespace, '--timeout=60s');
         const gone = await kubectl.attempt(['get', 'namespace', namespace]);
         assert.match(gone.stderr, /namespaces "v[\d-]+" not found/);
