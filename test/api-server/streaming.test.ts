@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { pods, serviceAccounts } from '../../src/api/generated/index.ts';
@@ -66,6 +68,13 @@ for (const kubectl of chosen) {
       const { stdout, code, stderr } = await run(['exec', '-i', 'p', '-c', 'main', '--', 'cat'], input);
       assert.equal(code, 0, stderr);
       assert.equal(createHash('sha256').update(stdout).digest('hex'), createHash('sha256').update(input).digest('hex'));
+    });
+
+    test('tells a terminal its size', { skip: !existsSync('/usr/bin/script') }, async () => {
+      sizes.length = 0;
+      const command = `stty rows 33 cols 101; ${kubectl.path} --kubeconfig ${running.kubeconfig} exec -it p -c main -- sleep 0.5`;
+      await new Promise(resolve => spawn('/usr/bin/script', ['-qec', command, '/dev/null']).on('close', resolve));
+      assert.ok(sizes.includes('101x33'), sizes.join());
     });
 
     test('attaches to what runs', async () => {

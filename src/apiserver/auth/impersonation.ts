@@ -92,13 +92,15 @@ function decodeKey(text: string): string {
   }
 }
 
+/** The value as it is: a user's name may hold anything. */
 function readOne(headers: Headers, name: string): string {
-  return readAll(headers, name)[0] ?? '';
+  const value = headers[name];
+  return (typeof value === 'string' ? value : value?.[0]) ?? '';
 }
 
-/** HTTP libraries join repeated headers with commas; group names hold none. */
+/** Node joins repeated headers with a comma and a space. */
 function readAll(headers: Headers, name: string): readonly string[] {
   const value = headers[name];
   if (value === undefined) return [];
-  return (typeof value === 'string' ? value.split(',') : value).map(text => text.trim()).filter(text => text !== '');
+  return (typeof value === 'string' ? value.split(', ') : value).filter(text => text !== '');
 }

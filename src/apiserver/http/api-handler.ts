@@ -9,10 +9,11 @@ import type { ApiCore, Authorizer, NodeConnections, UserInfo } from '../core-con
 import { readDeleteOptionsBody } from './delete-options.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
-import { Negotiator, type Representation } from './negotiation.ts';
+import { Negotiator } from './negotiation.ts';
 import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
 import { respondLog } from './pod-log.ts';
 import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
+import { prettify } from './pretty.ts';
 import { parseQuery, type Query } from './query.ts';
 import { RepresentationCache } from './representation.ts';
 import { readRequestBody, type SchemaLookup } from './request-body.ts';
@@ -82,11 +83,11 @@ export class ApiHandler {
     try {
       const response = await this.#answer(http, query, info);
       status = response.status;
-      return response;
+      return prettify(response, http, query);
     } catch (error) {
       const response = respondStatus(this.#explain(error, info));
       status = response.status;
-      return response;
+      return prettify(response, http, query);
     } finally {
       this.#metrics.finish(info, status, clock.monotonic() - startMs);
     }
@@ -154,10 +155,10 @@ export class ApiHandler {
     const request = await this.#readRequest(incoming);
     const result = await this.#deadlines.within(this.#options.core.execute(request, call));
     if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
-      if (!this.#wantsPretty(incoming, representation)) return this.#writer.writePlain(result);
+      return this.#writer.writePlain(result);
     }
     return this.#writer.write(result, {
-      representation: { ...representation, isPretty: this.#wantsPretty(incoming, representation) },
+      representation,
       includes: readIncluded(incoming.query),
       nowMs: this.#options.world.clock.now(),
     });
@@ -276,17 +277,6 @@ export class ApiHandler {
     const attributes = { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
     const decision = this.#options.authorizer.authorize(attributes);
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
-  }
-
-  #wantsPretty({ query, http }: Incoming, representation: Representation): boolean {
-    const asked = query.get('pretty');
-    if (asked !== undefined) return isTruthy(asked);
-    if (representation.isPretty) return true;
-    const agent = readHeader(http.headers, 'user-agent');
-    // Kubernetes: people read what these fetch.
-    return (
-      agent !== undefined && (agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0'))
-    );
   }
 
   #explain(error: unknown, info: RequestInfo | undefined): StatusError {

@@ -8,11 +8,9 @@ export interface Representation {
   readonly as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined;
   /** Of the form's group `meta.k8s.io`. */
   readonly asVersion?: 'v1' | 'v1beta1' | undefined;
-  /** For humans: indented. */
-  readonly isPretty: boolean;
 }
 
-const plainJson: Representation = { format: 'json', isPretty: false };
+const plainJson: Representation = { format: 'json' };
 
 const served = [
   'application/json',
@@ -45,7 +43,7 @@ function choose(accept: string, verb: string): Representation {
     if (format === undefined || (verb === 'watch' && format === 'yaml')) continue;
     const form = readForm(media, verb);
     if (form === undefined) continue;
-    return { format, isPretty: media.parameters['pretty'] === '1', ...form };
+    return { format, ...form };
   }
   const types = verb === 'watch' ? ['application/json', 'application/json;stream=watch'] : served.slice(0, 2);
   throw new StatusError('NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`);

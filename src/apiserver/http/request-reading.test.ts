@@ -93,12 +93,11 @@ describe('an Accept header', () => {
     const kubectl = `${table},application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json`;
     assert.deepEqual(negotiator.negotiate(kubectl, 'list'), {
       format: 'json',
-      isPretty: false,
       as: 'Table',
       asVersion: 'v1',
     });
     const clientGo = 'application/vnd.kubernetes.protobuf,application/json';
-    assert.deepEqual(negotiator.negotiate(clientGo, 'get'), { format: 'json', isPretty: false });
+    assert.deepEqual(negotiator.negotiate(clientGo, 'get'), { format: 'json' });
     const metadata = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
     assert.equal(negotiator.negotiate(metadata, 'list').as, 'PartialObjectMetadataList');
     assert.equal(negotiator.negotiate(metadata, 'get').as, undefined);

@@ -26,7 +26,7 @@ export class ResponseWriter {
     if (representation.format === 'yaml') return this.#writeYaml(result);
     const status = result.kind === 'list' ? 200 : result.code;
     const body = result.kind === 'list' ? this.#listBody(result, options) : this.#objectBody(result, options);
-    return { status, headers: jsonHeaders, body: representation.isPretty ? indent(body) : body };
+    return { status, headers: jsonHeaders, body };
   }
 
   /** What a fast path may answer with at once: the plain object from its stored text. */
@@ -132,9 +132,4 @@ function* joinSlices(
   }
   slice.push(listTail);
   yield slice.join('');
-}
-
-/** For people: curl and browsers get their JSON indented, as upstream does it. Long lists stay as they are. */
-function indent(body: HttpBody): HttpBody {
-  return typeof body === 'string' ? `${JSON.stringify(JSON.parse(body), null, 2)}\n` : body;
 }

@@ -7,7 +7,6 @@ import type { OpenStream, OpenStreams } from './exchange.ts';
 import { FrameFlusher } from './frame-writer.ts';
 import { serveHttp1 } from './http1-exchange.ts';
 import { serveHttp2 } from './http2-exchange.ts';
-import { serveUpgrade } from './upgrade.ts';
 
 export interface HttpsServerOptions {
   readonly handler: ApiHandler;
@@ -153,7 +152,10 @@ class RunningServer implements HttpsServer {
     });
     server.on('request', (incoming, outgoing) => serveHttp1(this.#handler, this.#streams, incoming, outgoing));
     server.on('upgrade', (incoming, socket, head) => {
-      void serveUpgrade(this.#handler, incoming, socket as TLSSocket, head);
+      // Loaded when first needed: what speaks WebSocket and SPDY is no part of a quick start.
+      void import('./upgrade.ts').then(({ serveUpgrade }) =>
+        serveUpgrade(this.#handler, incoming, socket as TLSSocket, head),
+      );
     });
     server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
