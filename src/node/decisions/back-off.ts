@@ -9,8 +9,10 @@ export interface BackOffLimits {
 export const podBackOff: BackOffLimits = { minMs: 10_000, maxMs: 300_000, resetMs: 600_000 };
 
 interface Entry {
-  delayMs: number;
-  updatedAt: number;
+  readonly delayMs: number;
+  readonly updatedAt: number;
+  /** The failure that was counted last: its delay is over. */
+  readonly failedAt: number;
 }
 
 /** Kubernetes: flowcontrol.Backoff. How long each key has to wait after its last failure. Times are milliseconds. */
@@ -30,6 +32,8 @@ export class BackOff {
   ): { readonly delayMs: number; readonly endsAt: number } | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#isOver(entry, failedAt)) return undefined;
+    // A start that came to nothing because the sandbox had just died too is not another failure of the container.
+    if (entry.failedAt === failedAt) return undefined;
     const endsAt = failedAt + entry.delayMs;
     return now < endsAt ? { delayMs: entry.delayMs, endsAt } : undefined;
   }
@@ -37,7 +41,9 @@ export class BackOff {
   /** As `pending`, since the last `next`. */
   pendingSinceUpdate(key: string, now: number): { readonly delayMs: number; readonly endsAt: number } | undefined {
     const entry = this.#entries.get(key);
-    return entry === undefined ? undefined : this.pending(key, entry.updatedAt, now);
+    if (entry === undefined) return undefined;
+    const endsAt = entry.updatedAt + entry.delayMs;
+    return now < endsAt ? { delayMs: entry.delayMs, endsAt } : undefined;
   }
 
   /** Notes another failure at `failedAt`: the delay doubles. */
@@ -45,7 +51,7 @@ export class BackOff {
     const entry = this.#entries.get(key);
     const { minMs, maxMs } = this.#limits;
     const isNew = entry === undefined || this.#isOver(entry, failedAt);
-    this.#entries.set(key, { delayMs: isNew ? minMs : Math.min(maxMs, entry.delayMs * 2), updatedAt: now });
+    this.#entries.set(key, { delayMs: isNew ? minMs : Math.min(maxMs, entry.delayMs * 2), updatedAt: now, failedAt });
   }
 
   forget(prefix: string): void {

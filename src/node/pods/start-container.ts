@@ -6,9 +6,10 @@ import { buildEnvironment } from '../env/index.ts';
 import { formatPod, uidOf } from '../facts/index.ts';
 import type { ProvidedImage, SayAboutContainer } from '../images/index.ts';
 import { extendHostsFile, formatHostsFile } from '../network-files/index.ts';
-import type { ContainerConfig, ContainerMount, SandboxConfig } from '../runtime/index.ts';
+import { type ContainerConfig, type ContainerMount, RuntimeError, type SandboxConfig } from '../runtime/index.ts';
 import { findRuntimeContainer, hashContainer, type RuntimePod } from '../runtime-pods/index.ts';
 import { type MountedVolume, mountVolumes } from '../volumes/index.ts';
+import { describeRuntimeError } from './describe-runtime-error.ts';
 import { runHook } from './lifecycle-hook.ts';
 import type { PodMeans } from './pod-means.ts';
 import { stopContainer } from './stop-containers.ts';
@@ -175,20 +176,36 @@ async function createAndStart(
   container: Container,
   config: ContainerConfig,
 ): Promise<string> {
-  let containerId: string;
+  let containerId: string | undefined;
+  let reason = 'CreateContainerError';
   try {
     containerId = await means.runtime.createContainer(sandboxId, config, sandboxConfig);
-  } catch (error) {
-    throw fail(means, pod, container, 'CreateContainerError', error);
-  }
-  means.events.ofContainer(pod, container, 'Normal', 'Created', 'Container created');
-  try {
+    means.events.ofContainer(pod, container, 'Normal', 'Created', 'Container created');
+    reason = 'RunContainerError';
     await means.runtime.startContainer(containerId);
   } catch (error) {
-    throw fail(means, pod, container, 'RunContainerError', error);
+    await refuseLostSandbox(means, sandboxId, containerId, error);
+    throw fail(means, pod, container, reason, error);
   }
   means.events.ofContainer(pod, container, 'Normal', 'Started', 'Container started');
   return containerId;
+}
+
+/**
+ * A container that dies may be the first sign that its whole sandbox does. That it cannot be started there is no failure
+ * of its own: no trace of the attempt may stay, and the pod needs a new sandbox.
+ */
+async function refuseLostSandbox(
+  means: PodMeans,
+  sandboxId: string,
+  containerId: string | undefined,
+  error: unknown,
+): Promise<void> {
+  const [sandbox] = await means.runtime.listPodSandboxes({ id: sandboxId });
+  const isLost = sandbox?.state !== 'ready' || /sandbox container .* is not running/.test(describeRuntimeError(error));
+  if (!isLost) return;
+  if (containerId !== undefined) await means.runtime.removeContainer(containerId);
+  throw new RuntimeError('unavailable', `the sandbox has ended: ${describeRuntimeError(error)}`);
 }
 
 async function runPostStart(
