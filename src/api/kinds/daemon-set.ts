@@ -25,6 +25,7 @@ import {
   amountOf,
   checkLastingTemplate,
   checkSelectsTemplate,
+  showStrategy,
   validateAtMost100Percent,
   validatePositiveIntOrPercent,
 } from './workload-rules.ts';
@@ -82,7 +83,7 @@ function checkStrategy(errors: Errors, strategy: DaemonSetUpdateStrategy): void 
   const { type, rollingUpdate } = strategy;
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
-    errors.push(unsupported('spec.updateStrategy', strategy, ['RollingUpdate', 'OnDelete']));
+    errors.push(unsupported('spec.updateStrategy', showStrategy(strategy), ['RollingUpdate', 'OnDelete']));
     return;
   }
   const field = 'spec.updateStrategy.rollingUpdate';

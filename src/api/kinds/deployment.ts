@@ -9,6 +9,7 @@ import { ageColumn, looseColumn, nameColumn, templateColumns, textColumn, wide }
 import {
   amountOf,
   checkReplicaTemplate,
+  showStrategy,
   validateAtMost100Percent,
   validatePositiveIntOrPercent,
 } from './workload-rules.ts';
@@ -48,7 +49,7 @@ function validateDeployment({ spec }: Deployment): readonly FieldError[] {
 function checkStrategy(errors: Errors, strategy: DeploymentStrategy): void {
   const { type, rollingUpdate } = strategy;
   if (type !== 'RollingUpdate' && type !== 'Recreate') {
-    errors.push(unsupported('spec.strategy', strategy, ['Recreate', 'RollingUpdate']));
+    errors.push(unsupported('spec.strategy', showStrategy(strategy), ['Recreate', 'RollingUpdate']));
     return;
   }
   const field = 'spec.strategy.rollingUpdate';

@@ -1,4 +1,14 @@
-import { humanizeAge, type KubeObject } from '../../machinery/index.ts';
+import {
+  checkDns1123Subdomain,
+  checkQualifiedName,
+  type FieldError,
+  fieldError,
+  humanizeAge,
+  invalidEach,
+  type KubeObject,
+  nameChecks,
+  utf8Length,
+} from '../../machinery/index.ts';
 import { type Event, type EventsV1Event, events, eventsV1 } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { nameColumn, textColumn, wide } from './table-columns.ts';
@@ -43,6 +53,40 @@ function toCore(object: KubeObject): KubeObject {
   } as unknown as KubeObject;
 }
 
+/** Kubernetes: `legacyValidateEvent`. Events of the new style have an `eventTime`, and must say who saw what. */
+function validateEvent(event: Event): readonly FieldError[] {
+  const { involvedObject, metadata } = event;
+  const { namespace = '' } = metadata;
+  const target = involvedObject?.namespace ?? '';
+  const errors: FieldError[] = [];
+  const isNewStyle = event.eventTime !== undefined && event.eventTime !== null;
+  const isElsewhere = isNewStyle
+    ? target === '' && namespace !== 'default' && namespace !== 'kube-system'
+    : target === ''
+      ? namespace !== '' && namespace !== 'default'
+      : namespace !== target;
+  if (isElsewhere) {
+    errors.push(fieldError.invalid('involvedObject.namespace', target, 'does not match event.namespace'));
+  }
+  if (isNewStyle) checkNewStyle(errors, event);
+  errors.push(...invalidEach('namespace', namespace, checkDns1123Subdomain(namespace)));
+  return errors;
+}
+
+function checkNewStyle(errors: FieldError[], event: Event): void {
+  const { reportingComponent: reporter = '', message = '' } = event;
+  if (reporter === '') errors.push(fieldError.required('reportingComponent'));
+  errors.push(...invalidEach('reportingComponent', reporter, checkQualifiedName(reporter)));
+  for (const name of ['reportingInstance', 'action', 'reason'] as const) {
+    const text = event[name] ?? '';
+    if (text === '') errors.push(fieldError.required(name));
+    if (utf8Length(text) > 128) errors.push(fieldError.invalid(name, '', 'can have at most 128 characters'));
+  }
+  if (utf8Length(message) > 1024) {
+    errors.push(fieldError.invalid('message', '', 'can have at most 1024 characters'));
+  }
+}
+
 function firstSeen(event: Event, nowMs: number): string {
   return humanizeAge(event.firstTimestamp ?? event.eventTime, nowMs);
 }
@@ -70,6 +114,8 @@ export const event = defineKind(
   {
     hasGeneration: false,
     canCreateOnUpdate: true,
+    validateName: nameChecks.pathSegment,
+    validateCreate: validateEvent,
     selectableFields: {
       'involvedObject.kind': involved('kind'),
       'involvedObject.namespace': involved('namespace'),

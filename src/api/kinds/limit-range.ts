@@ -1,6 +1,7 @@
 import { type LimitRange, type LimitRangeItem, limitRanges } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems } from './fill-defaults.ts';
+import { validateLimitRange } from './limit-range-validation.ts';
 
 /** Kubernetes: `SetDefaults_LimitRangeItem`: what a container gets follows from what it may have. */
 function defaultItem(item: LimitRangeItem): LimitRangeItem {
@@ -22,6 +23,10 @@ function sameKeys(one: object, other: object | undefined): boolean {
 export const limitRange = defineKind(limitRanges, {
   hasGeneration: false,
   canCreateOnUpdate: true,
+  // Kubernetes: the one kind that needs no name.
+  prepareForCreate: (object, context) =>
+    object.metadata.name ? object : { ...object, metadata: { ...object.metadata, name: context.uuid() } },
+  validateCreate: validateLimitRange,
   setDefaults: (object: LimitRange) =>
     changeField(object, 'spec', spec => changeField(spec, 'limits', limits => changeItems(limits, defaultItem))),
 });

@@ -1,6 +1,7 @@
 import { canonicalizeQuantity } from '../../machinery/index.ts';
 import { type ResourceQuota, resourceQuotas } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
+import { validateQuota, validateQuotaStatus, validateQuotaUpdate } from './resource-quota-validation.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
@@ -20,7 +21,9 @@ function format(quantity: string | undefined): string {
 export const resourceQuota = defineKind(resourceQuotas, {
   hasGeneration: false,
   prepareForCreate: object => ({ ...object, status: {} }),
-  status: statusRules<ResourceQuota>(),
+  validateCreate: validateQuota,
+  validateUpdate: validateQuotaUpdate,
+  status: statusRules<ResourceQuota>({ validateUpdate: validateQuotaStatus }),
   columns: [
     nameColumn,
     textColumn<ResourceQuota>('Request', 'Use of what may be requested.', object => formatUse(object, false)),

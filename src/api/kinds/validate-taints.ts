@@ -15,7 +15,9 @@ export function validateNodeTaints(taints: readonly Taint[] | undefined, field: 
     errors.push(...validateTaintEffect(taint.effect, `${at}.effect`));
     const identity = `${taint.key}:${taint.effect}`;
     if (seen.has(identity)) {
-      errors.push({ ...fieldError.duplicate(at, taint), detail: 'taints must be unique by key and effect pair' });
+      const { key, value = '', effect, timeAdded = null } = taint;
+      const shown = { Key: key, Value: value, Effect: effect, TimeAdded: timeAdded };
+      errors.push({ ...fieldError.duplicate(at, shown), detail: 'taints must be unique by key and effect pair' });
     }
     seen.add(identity);
   }

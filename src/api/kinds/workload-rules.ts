@@ -28,6 +28,21 @@ export function validateAtMost100Percent(value: IntOrString | undefined, field: 
     : [];
 }
 
+/** A strategy as upstream prints it: with the names of its Go fields. */
+export function showStrategy(strategy: {
+  readonly type?: string | undefined;
+  readonly rollingUpdate?:
+    | { readonly maxUnavailable?: IntOrString | undefined; readonly maxSurge?: IntOrString | undefined }
+    | undefined;
+}): object {
+  const { type = '', rollingUpdate: rolling } = strategy;
+  const { maxUnavailable = 0, maxSurge = 0 } = rolling ?? {};
+  return {
+    Type: type,
+    RollingUpdate: rolling === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge },
+  };
+}
+
 /** The share in percent or the count. Kubernetes: `getIntOrPercentValue`. */
 export function amountOf(value: IntOrString | undefined): number {
   const percent = percentOf(value);

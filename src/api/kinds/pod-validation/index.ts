@@ -14,4 +14,11 @@ export {
 } from './validate-pod.ts';
 export { type PodSpecPlace, validatePodSpec } from './validate-pod-spec.ts';
 export { validatePodTemplate } from './validate-pod-template.ts';
-export { checkQuantityValue, checkResourceName, isExtendedResource, isHugePages } from './validate-resources.ts';
+export {
+  checkContainerResourceName,
+  checkQuantityValue,
+  checkResourceName,
+  isExtendedResource,
+  isHugePages,
+  mayOvercommit,
+} from './validate-resources.ts';

@@ -61,7 +61,7 @@ export function isExtendedResource(name: string): boolean {
 }
 
 /** Kubernetes: native resources may be promised twice over; devices and huge pages may not. */
-function mayOvercommit(name: string): boolean {
+export function mayOvercommit(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
@@ -75,7 +75,7 @@ export function checkResourceName(errors: Errors, field: string, name: string): 
   return false;
 }
 
-function checkContainerResourceName(errors: Errors, field: string, name: string): void {
+export function checkContainerResourceName(errors: Errors, field: string, name: string): void {
   checkResourceName(errors, field, name);
   if (!name.includes('/')) {
     if (standardForContainers.has(name) || isHugePages(name)) return;
