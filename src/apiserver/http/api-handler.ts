@@ -1,12 +1,11 @@
-import { type Pod, schemaOfKind } from '../../api/generated/index.ts';
+import type { Pod } from '../../api/generated/index.ts';
 import type { ResourceRequest, Verb } from '../../client/index.ts';
-import { parseGroupVersion, StatusError, statusError } from '../../machinery/index.ts';
+import { StatusError, statusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, UserInfo } from '../core-contract.ts';
-import { readDeleteOptionsBody } from './delete-options.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { Negotiator } from './negotiation.ts';
@@ -16,14 +15,14 @@ import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
 import { prettify } from './pretty.ts';
 import { parseQuery, type Query } from './query.ts';
 import { RepresentationCache } from './representation.ts';
-import { readRequestBody, type SchemaLookup } from './request-body.ts';
 import { RequestCall } from './request-call.ts';
 import { RequestDeadlines } from './request-deadlines.ts';
 import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { readRequestOptions } from './request-options.ts';
+import { type Incoming, ResourceRequestReader } from './resource-request-reader.ts';
 import { ResponseWriter } from './response-writer.ts';
-import { methodNotAllowedError, notFoundError, respondStatus } from './status-response.ts';
+import { notFoundError, respondStatus } from './status-response.ts';
 import type { IncludedObject } from './table.ts';
 import { WatchResponse } from './watch-response.ts';
 
@@ -36,19 +35,9 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly nodes?: NodeConnections | undefined;
 }
 
-/** A request that has passed authentication, taken apart. */
-interface Incoming {
-  readonly http: HttpRequest;
-  readonly query: Query;
-  readonly info: RequestInfo;
-  readonly call: RequestCall;
-}
-
 /** What an upgrade request becomes: a refusal to answer with, or what to join the connection with. */
 export type UpgradeAnswer = { readonly refusal: HttpResponse } | { readonly target: StreamTarget };
 
-const bodyVerbs: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
-const bodyKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'Eviction', 'TokenRequest', 'Scale', 'Binding']);
 const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 
 /**
@@ -63,9 +52,11 @@ export class ApiHandler {
   readonly #metrics = new RequestMetrics();
   readonly #deadlines: RequestDeadlines;
   readonly #nonResource: NonResourceRoutes;
+  readonly #reader: ResourceRequestReader;
 
   constructor(options: ApiHandlerOptions) {
     this.#options = options;
+    this.#reader = new ResourceRequestReader(options.core.resources);
     this.#deadlines = new RequestDeadlines(options.world.clock);
     this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
   }
@@ -170,7 +161,7 @@ export class ApiHandler {
     const options = readRequestOptions(query, 'watch');
     const request: ResourceRequest = {
       verb: 'watch',
-      type: this.#typeOf(info),
+      type: this.#reader.typeOf(info),
       subresource: info.subresource === '' ? undefined : info.subresource,
       namespace: info.namespace === '' ? undefined : info.namespace,
       options: info.name === '' ? options : { ...options, fieldSelector: selectName(info.name, options.fieldSelector) },
@@ -201,43 +192,12 @@ export class ApiHandler {
     return respondLog(this.#requireNodes(), pod, query);
   }
 
-  async #readRequest({ http, info, query, call }: Incoming): Promise<ResourceRequest> {
-    const verb = info.verb as Verb;
-    if (verb === ('' as Verb) || (verb === 'create' && info.name !== '' && info.subresource === '')) {
-      throw methodNotAllowedError();
-    }
-    if ((verb === 'update' || verb === 'patch') && info.name === '') throw methodNotAllowedError();
-    const base = {
-      verb,
-      type: this.#typeOf(info),
-      subresource: info.subresource === '' ? undefined : info.subresource,
-      namespace: info.namespace === '' ? undefined : info.namespace,
-      name: info.name === '' ? undefined : info.name,
-      signal: http.signal,
-    };
-    const options = readRequestOptions(query, verb);
-    if (bodyVerbs.has(verb)) {
-      const body = await this.#readBody(http, info, call);
-      call.decodingFindings = body.findings;
-      return { ...base, body: body.value, patchType: body.patchType, options };
-    }
-    const isDeletion = verb === 'delete' || verb === 'deletecollection';
-    if (!isDeletion || http.body === undefined || http.body.length === 0) return { ...base, options };
-    const { value } = await this.#readBody(http, info, call);
-    return { ...base, options: { ...options, ...readDeleteOptionsBody(value) } };
-  }
-
-  /** The served type itself where there is one: what is derived from it is remembered by identity. */
-  #typeOf(info: RequestInfo): ResourceRequest['type'] {
-    return this.#options.core.resources.lookup(info.group, info.version, info.resource)?.version.type ?? info;
-  }
-
-  /** Whoever may not do it is told so, whatever is wrong with the body. */
-  async #readBody(http: HttpRequest, info: RequestInfo, call: RequestCall): ReturnType<typeof readRequestBody> {
+  /** Whoever may not do it is told so, whatever is wrong with the request. */
+  async #readRequest(incoming: Incoming): Promise<ResourceRequest> {
     try {
-      return await readRequestBody(http, info.verb, this.#findSchema);
+      return await this.#reader.read(incoming);
     } catch (error) {
-      this.#authorize(info, call.user);
+      this.#authorize(incoming.info, incoming.call.user);
       throw error;
     }
   }
@@ -247,7 +207,7 @@ export class ApiHandler {
     const object = await this.#options.core.connect(
       {
         verb: verb as Verb,
-        type: this.#typeOf(info),
+        type: this.#reader.typeOf(info),
         subresource,
         namespace: namespace === '' ? undefined : namespace,
         name,
@@ -256,14 +216,6 @@ export class ApiHandler {
     );
     return object as Pod;
   }
-
-  /** Kinds that are served, and those that only travel in bodies (DeleteOptions, Eviction, TokenRequest, Scale). */
-  readonly #findSchema: SchemaLookup = (apiVersion, kind) => {
-    const { group, version } = parseGroupVersion(apiVersion);
-    const served = this.#options.core.resources.lookupKind(group, version, kind);
-    if (served !== undefined) return served.version.schema();
-    return bodyKinds.has(kind) ? schemaOfKind(group, version, kind) : undefined;
-  };
 
   #requireNodes(): NodeConnections {
     const { nodes } = this.#options;
