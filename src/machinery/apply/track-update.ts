@@ -1,7 +1,8 @@
 import type { KubeObject } from '../object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type Changes, compareObjects } from './compare-objects.ts';
-import { type FieldSet, subtractSubtrees } from './field-set.ts';
+import { emptyFieldSet, type FieldSet, subtractSubtrees } from './field-set.ts';
+import { listNewFields } from './list-new-fields.ts';
 import { chooseEntries, systemFields, type Writer, withManagedFields } from './managed-fields.ts';
 import { recordChanges } from './record-changes.ts';
 
@@ -48,7 +49,10 @@ function compareFor(
   live: KubeObject | undefined,
   updated: KubeObject,
 ): Changes {
-  const changes = compareObjects(schema, live, updated, systemFields);
+  const changes =
+    live === undefined
+      ? { written: listNewFields(schema, updated, systemFields), removed: emptyFieldSet }
+      : compareObjects(schema, live, updated, systemFields);
   const { resetFields } = options;
   if (resetFields === undefined) return changes;
   return {
