@@ -53,7 +53,7 @@ class Summary {
     this.considerDeletion();
     return {
       ready: this.ready,
-      total: spec.containers.length + sidecars.length,
+      total: (spec.containers ?? []).length + sidecars.length,
       reason: this.reason,
       restarts: this.restarts,
       lastRestart: this.lastRestart,

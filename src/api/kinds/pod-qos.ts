@@ -9,7 +9,7 @@ const counted = ['cpu', 'memory'] as const;
 export function computeQosClass(spec: PodSpec): QosClass {
   const parts: readonly { readonly resources?: ResourceRequirements | undefined }[] = hasResources(spec.resources)
     ? [spec]
-    : [...spec.containers, ...(spec.initContainers ?? [])];
+    : [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   if (parts.every(part => !hasResources(part.resources))) return 'BestEffort';
   return parts.every(isGuaranteed) && areSumsEqual(parts) ? 'Guaranteed' : 'Burstable';
 }

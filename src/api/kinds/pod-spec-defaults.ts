@@ -10,6 +10,7 @@ import type {
   PodTemplateSpec,
   Probe,
   ProjectedVolumeSource,
+  ResourceFieldSelector,
   Volume,
   VolumeProjection,
 } from '../generated/index.ts';
@@ -105,14 +106,26 @@ function defaultPort(port: ContainerPort): ContainerPort {
 }
 
 function defaultEnv(variable: EnvVar): EnvVar {
-  const source = variable.valueFrom;
-  if (source?.fieldRef === undefined) return variable;
-  const fieldRef = defaultFieldRef(source.fieldRef);
-  return fieldRef === source.fieldRef ? variable : { ...variable, valueFrom: { ...source, fieldRef } };
+  return changeField(variable, 'valueFrom', defaultSource);
 }
 
-function defaultFieldRef(selector: ObjectFieldSelector): ObjectFieldSelector {
-  return fillDefaults(selector, { apiVersion: 'v1' });
+/** What an environment variable or a file of the downward API is read from. */
+function defaultSource<
+  T extends {
+    readonly fieldRef?: ObjectFieldSelector | undefined;
+    readonly resourceFieldRef?: ResourceFieldSelector | undefined;
+  },
+>(source: T): T {
+  let complete = source;
+  if (source.fieldRef !== undefined) {
+    const fieldRef = fillDefaults(source.fieldRef, { apiVersion: 'v1' });
+    if (fieldRef !== source.fieldRef) complete = { ...complete, fieldRef };
+  }
+  if (source.resourceFieldRef !== undefined) {
+    const resourceFieldRef = fillDefaults(source.resourceFieldRef, { divisor: '0' });
+    if (resourceFieldRef !== source.resourceFieldRef) complete = { ...complete, resourceFieldRef };
+  }
+  return complete;
 }
 
 /** In a probe, 0 counts as not given. */
@@ -161,9 +174,7 @@ function defaultVolume(volume: Volume): Volume {
     ),
   );
   return changeField(complete, 'downwardAPI', source =>
-    changeField(fillDefaults(source, { defaultMode }), 'items', items =>
-      changeItems(items, item => changeField(item, 'fieldRef', defaultFieldRef)),
-    ),
+    changeField(fillDefaults(source, { defaultMode }), 'items', items => changeItems(items, defaultSource)),
   );
 }
 
@@ -178,6 +189,6 @@ function defaultProjection(projection: VolumeProjection): VolumeProjection {
     fillDefaults(token, { expirationSeconds: 3600 }),
   );
   return changeField(complete, 'downwardAPI', source =>
-    changeField(source, 'items', items => changeItems(items, item => changeField(item, 'fieldRef', defaultFieldRef))),
+    changeField(source, 'items', items => changeItems(items, defaultSource)),
   );
 }

@@ -67,7 +67,7 @@ export const csiNode = defineKind(csiNodes, {
   requiresResourceVersion: true,
   columns: [
     nameColumn,
-    integerColumn<CSINode>('Drivers', 'Drivers on the node.', o => o.spec.drivers.length),
+    integerColumn<CSINode>('Drivers', 'Drivers on the node.', o => o.spec?.drivers?.length ?? 0),
     ageColumn,
   ],
 });
