@@ -23,6 +23,13 @@ export function hashText(text: string, seed = 0x811c9dc5): number {
   return hash >>> 0;
 }
 
+const hexBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The lower 16 bits in four digits. */
+function hex16(bits: number): string {
+  return hexBytes[(bits >>> 8) & 0xff]! + hexBytes[bits & 0xff]!;
+}
+
 /** Builds a `Random` from a source of 32-bit words and a way to open named streams. */
 export function randomFromWords(word: () => number, stream: (name: string) => Random): Random {
   const random: Random = {
@@ -36,12 +43,10 @@ export function randomFromWords(word: () => number, stream: (name: string) => Ra
     },
     uuid() {
       const a = word();
-      const b = word();
-      const c = word();
+      const b = (word() & 0xffff0fff) | 0x4000;
+      const c = (word() & 0x3fffffff) | 0x80000000;
       const d = word();
-      const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
-      const text = hex(a) + hex((b & 0xffff0fff) | 0x4000) + hex((c & 0x3fffffff) | 0x80000000) + hex(d);
-      return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+      return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`;
     },
     bytes(length) {
       const out = new Uint8Array(length);
