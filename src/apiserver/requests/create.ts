@@ -104,13 +104,18 @@ async function storeReserved(server: ServerContext, write: WriteCall, object: Ku
   if (prepared.metadata.resourceVersion) {
     throw new StatusError('InternalError', 'resourceVersion should not be set on objects to be created');
   }
-  checkSize(prepared, undefined);
+  checkSize(prepared, undefined, isUntracked(write));
   if (write.isDryRun) {
     const present = endpoint.find(write.namespace, name);
     if (present !== undefined) throw alreadyExists(endpoint, prepared, present);
     return { kind: 'object', code: 201, object: prepared, resource: endpoint.resource };
   }
   return commitNew(server, write, prepared, name);
+}
+
+/** Whether the client left it to us to say who manages which fields. */
+function isUntracked({ request }: WriteCall): boolean {
+  return request.verb === 'create' && (request.body as KubeObject).metadata?.managedFields === undefined;
 }
 
 async function commitNew(

@@ -1,4 +1,4 @@
-import { type KubeObject, StatusError, utf8Length } from '../../machinery/index.ts';
+import { type KubeObject, type ObjectMeta, StatusError, utf8Length } from '../../machinery/index.ts';
 
 /** Kubernetes: etcd's limit on a request, 1.5 MiB. */
 const maxBytes = 1.5 * 1024 * 1024;
@@ -6,9 +6,9 @@ const maxBytes = 1.5 * 1024 * 1024;
 /**
  * Refuses what etcd would refuse. Texts are only counted exactly when an estimate says that it might be close; of an
  * update only the changed top-level fields are estimated, each against its share of the limit, because the others were
- * when they were written.
+ * when they were written. `isManagementOurs`: the client said nothing of who manages which fields.
  */
-export function checkSize(object: KubeObject, old: KubeObject | undefined): void {
+export function checkSize(object: KubeObject, old: KubeObject | undefined, isManagementOurs = false): void {
   const now = object as unknown as Readonly<Record<string, unknown>>;
   const before = (old ?? {}) as Readonly<Record<string, unknown>>;
   let fields = 0;
@@ -18,11 +18,17 @@ export function checkSize(object: KubeObject, old: KubeObject | undefined): void
     const value = now[name];
     if (typeof value !== 'object' || value === before[name]) continue;
     if (name === 'metadata' && isOnlyManagement(object, old)) continue;
-    if (estimate(value, 0, share) > share) {
+    const counted = isManagementOurs && name === 'metadata' ? withoutManagement(object.metadata) : value;
+    if (estimate(counted, 0, share) > share) {
       if (utf8Length(JSON.stringify(object)) > maxBytes) throw tooLarge();
       return;
     }
   }
+}
+
+function withoutManagement(metadata: ObjectMeta): readonly unknown[] {
+  const { name, generateName, labels, annotations, ownerReferences, finalizers } = metadata;
+  return [name, generateName, labels, annotations, ownerReferences, finalizers];
 }
 
 /** Who manages which fields takes no more room than the fields themselves. */
