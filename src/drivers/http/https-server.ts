@@ -76,6 +76,9 @@ class RunningServer implements HttpsServer {
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2', 'http/1.1'],
       noDelay: true,
+      // A client that vanished without a word must not keep its watches for ever.
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
     });
     this.#tls.on('secureConnection', socket => this.#accept(socket));
     this.#tls.on('tlsClientError', (_error, socket) => socket.destroy());
