@@ -11,13 +11,18 @@ export function indexOf(pod: Pod): number | undefined {
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
 }
 
-/** Reads `1,3-5,7`, as a Job's status writes its completed indexes. */
-export function parseIndexes(text: string | undefined): Set<number> {
+/** Whether a pod of the index counts at all: its Job may have been shrunk meanwhile. */
+export function isOpenIndex(job: Job, index: number | undefined): index is number {
+  return index !== undefined && index < (job.spec?.completions ?? 0);
+}
+
+/** Reads `1,3-5,7`, as a Job's status writes its completed indexes; those from `limit` on are left out. */
+export function parseIndexes(text: string | undefined, limit = Number.POSITIVE_INFINITY): Set<number> {
   const indexes = new Set<number>();
   for (const part of (text ?? '').split(',')) {
     const [first, last = first] = part.split('-').map(Number);
     if (part === '' || first === undefined || last === undefined) continue;
-    for (let index = first; index <= last; index++) indexes.add(index);
+    for (let index = first; index <= last && index < limit; index++) indexes.add(index);
   }
   return indexes;
 }
@@ -37,17 +42,17 @@ export function formatIndexes(indexes: ReadonlySet<number>): string {
   return parts.join(',');
 }
 
-/** The lowest indexes that have neither succeeded nor a pod at work. */
+/** The lowest indexes that are not over and have no pod at work. */
 export function missingIndexes(
   job: Job,
-  succeeded: ReadonlySet<number>,
-  pods: readonly Pod[],
+  isOver: (index: number) => boolean,
+  busyPods: readonly Pod[],
   count: number,
 ): number[] {
-  const busy = new Set(pods.map(indexOf));
+  const busy = new Set(busyPods.map(indexOf));
   const missing: number[] = [];
   for (let index = 0; index < (job.spec?.completions ?? 0) && missing.length < count; index++) {
-    if (!succeeded.has(index) && !busy.has(index)) missing.push(index);
+    if (!isOver(index) && !busy.has(index)) missing.push(index);
   }
   return missing;
 }

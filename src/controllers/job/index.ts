@@ -1,8 +1,6 @@
 /**
  * Jobs: how many pods should run, what became of those that ran, and when a Job is over.
  *
- * Absent: backoffLimitPerIndex, maxFailedIndexes and successPolicy.
- *
  * Start reading at `job.ts`; that each pod's end counts exactly once is the business of `job-tally.ts`.
  */
 export { jobController } from './job.ts';

@@ -1,6 +1,7 @@
 import type { Job, JobCondition } from '../../api/generated/index.ts';
 import { formatTime, parseTime } from '../../world/index.ts';
 import type { JobTally } from './job-tally.ts';
+import { matchSuccessPolicy } from './success-policy.ts';
 
 /** How a Job is going to end: announced first, final once all its pods are gone and counted. */
 export interface JobOutcome {
@@ -34,10 +35,25 @@ export function decideOutcome(job: Job, tally: JobTally, now: number): JobOutcom
     const message = 'Job was active longer than specified deadline';
     return { isSuccess: false, reason: 'DeadlineExceeded', message };
   }
+  const indexFailure = judgeIndexes(job, tally);
+  if (indexFailure !== undefined) return indexFailure;
+  const policyMatch = matchSuccessPolicy(job, tally.succeededIndexes);
+  if (policyMatch !== undefined) return { isSuccess: true, reason: 'SuccessPolicy', message: policyMatch };
   if (isComplete(job, tally)) {
     return { isSuccess: true, reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
   }
   return undefined;
+}
+
+function judgeIndexes(job: Job, { failedIndexes, succeededIndexes }: JobTally): JobOutcome | undefined {
+  if (failedIndexes === undefined || failedIndexes.size === 0) return undefined;
+  const { maxFailedIndexes = Number.POSITIVE_INFINITY, completions = 0 } = job.spec ?? {};
+  if (failedIndexes.size > maxFailedIndexes) {
+    const message = 'Job has exceeded the specified maximal number of failed indexes';
+    return { isSuccess: false, reason: 'MaxFailedIndexesExceeded', message };
+  }
+  if (failedIndexes.size + succeededIndexes.size < completions) return undefined;
+  return { isSuccess: false, reason: 'FailedIndexes', message: 'Job has failed indexes' };
 }
 
 /** Kubernetes: restarts within pods count as well where pods restart their containers themselves. */
@@ -61,11 +77,10 @@ export function untilDeadlineMs(job: Job, now: number): number | undefined {
   return Math.max(0, startedAt + seconds * 1000 - now);
 }
 
-/** Without `completions` one success is enough, once the rest have ended too. */
+/** Without `completions` one success is enough. Whatever still runs must have ended too. */
 function isComplete(job: Job, tally: JobTally): boolean {
-  const { completions } = job.spec ?? {};
-  if (completions === undefined) return tally.succeeded > 0 && tally.active.length === 0;
-  return tally.succeeded >= completions;
+  const { completions = 1 } = job.spec ?? {};
+  return tally.succeeded >= completions && tally.active.length === 0;
 }
 
 /** Adds a condition or renews it; one that says the same stays as it is. */

@@ -1,47 +1,94 @@
 import { type Job, type JobCondition, type JobStatus, jobs, type Pod, pods } from '../../api/generated/index.ts';
 import type { Controller, IndexDeclaration, ReconcileContext, Step } from '../../client/index.ts';
-import { compileLabelSelector, isDeepEqual } from '../../machinery/index.ts';
+import { compileLabelSelector, isDeepEqual, type LabelMatcher } from '../../machinery/index.ts';
 import { formatTime } from '../../world/index.ts';
 import { claim, controllerOf, orphanPods } from '../ownership.ts';
 import { rankPodsForDeletion } from '../pod-deletion-order.ts';
 import { buildPod, createPodStep, deletePodStep } from '../pod-template.ts';
 import { selectorKeys } from '../selector-keys.ts';
-import { completionIndexAnnotation, isIndexed, missingIndexes } from './completion-index.ts';
-import { decideOutcome, isJobFinished, type JobOutcome, untilDeadlineMs, withJobCondition } from './job-outcome.ts';
-import { isTracked, type JobTally, tallyJob, trackingFinalizer } from './job-tally.ts';
+import { completionIndexAnnotation, indexOf, isIndexed, isOpenIndex, missingIndexes } from './completion-index.ts';
+import { countFailures, failuresOf, hasIndexLimit } from './index-failures.ts';
+import {
+  decideOutcome,
+  findJobCondition,
+  isJobFinished,
+  type JobOutcome,
+  untilDeadlineMs,
+  withJobCondition,
+} from './job-outcome.ts';
+import { finishedMs, isTracked, replacesOnlyFailed, trackingFinalizer } from './job-pods.ts';
+import { type JobEnding, type JobTally, tallyJob } from './job-tally.ts';
 
 /** Kubernetes: MaxPodCreateDeletePerSync, and the back-off between a failure and its replacement. */
 const burstPods = 500;
 const backoffMinMs = 10_000;
 const backoffMaxMs = 600_000;
 
+const ownName = 'kubernetes.io/job-controller';
+const jobNameLabel = 'batch.kubernetes.io/job-name';
+
+/** Kubernetes: the longest generateName of a pod that knows its index. */
+const generateNameMax = 63 - 5;
+
 const trackedPods: IndexDeclaration<Pod> = {
   type: pods,
   name: 'tracked by job',
-  valuesOf: pod => (isTracked(pod) ? [`${pod.metadata.namespace}/${controllerOf(pod)?.name}`] : []),
+  valuesOf: pod => (isTracked(pod) ? [trackingKey(pod)] : []),
 };
 
-const selectorOf = (job: Job) => compileLabelSelector(job.spec?.selector);
+/** The Job that a tracked pod belongs, or belonged, to; one that nobody owns is looked after under a key of its own. */
+function trackingKey(pod: Pod): string {
+  const { namespace, name, labels } = pod.metadata;
+  return `${namespace}/${controllerOf(pod)?.name ?? labels?.[jobNameLabel] ?? `orphan ${name}`}`;
+}
+
+const byOwnerOrSelector = selectorKeys(jobs, selectorOf);
+
+function selectorOf(job: Job): LabelMatcher {
+  return compileLabelSelector(job.spec?.selector);
+}
 
 /** Runs pods until enough of them have succeeded, or too many have failed. */
 export const jobController: Controller<Job> = {
   name: 'job-controller',
   primary: jobs,
-  secondaries: [{ type: pods, keysOf: selectorKeys(jobs, selectorOf) }],
+  secondaries: [
+    {
+      type: pods,
+      keysOf: (object, view) => {
+        const pod = object as Pod;
+        const keys = byOwnerOrSelector(pod, view);
+        return keys.length > 0 || !isTracked(pod) ? keys : [trackingKey(pod)];
+      },
+    },
+  ],
   indexes: [orphanPods, trackedPods],
   reconcile(job, context) {
-    const strays = context.view
-      .listIndexed(pods, 'tracked by job', context.key)
-      .filter(pod => controllerOf(pod)?.uid !== job?.metadata.uid);
-    const releases = strays.map(untrackStep);
-    if (job?.spec === undefined || job.spec.managedBy?.startsWith('kubernetes.io/') === false) return releases;
-    const { owned, steps } = claim(context.view, pods, jobs, job, selectorOf(job));
+    if (job?.spec === undefined) return listTracked(context).map(untrackStep);
+    const selector = selectorOf(job);
+    const releases = listTracked(context)
+      .filter(pod => isStray(pod, job, selector))
+      .map(untrackStep);
+    const { managedBy = ownName } = job.spec;
+    if (managedBy !== ownName) return releases;
+    const { owned, steps } = claim(context.view, pods, jobs, job, selector);
     if (isJobFinished(job) || job.metadata.deletionTimestamp !== undefined) {
       return [...releases, ...owned.filter(isTracked).map(untrackStep)];
     }
     return [...releases, ...steps, ...new JobRound(job, owned, context).decide()];
   },
 };
+
+function listTracked({ view, key }: ReconcileContext): readonly Pod[] {
+  return view.listIndexed(pods, trackedPods.name, key);
+}
+
+/** Neither the Job's own nor about to be. */
+function isStray(pod: Pod, job: Job, selector: LabelMatcher): boolean {
+  const controller = controllerOf(pod);
+  if (controller !== undefined) return controller.uid !== job.metadata.uid;
+  return isJobFinished(job) || !selector.matches(pod.metadata.labels);
+}
 
 /** Lets a pod go whose end has been counted, or whose Job no longer counts. */
 function untrackStep(pod: Pod): Step {
@@ -66,47 +113,64 @@ class JobRound {
   constructor(job: Job, owned: readonly Pod[], context: ReconcileContext) {
     this.#job = job;
     this.#context = context;
-    const announced = job.status?.conditions?.some(each => each.type === 'FailureTarget' && each.status === 'True');
-    this.#tally = tallyJob(job, owned, announced === true);
+    this.#tally = tallyJob(job, owned, knownEnding(job));
     this.#outcome = decideOutcome(job, this.#tally, context.now);
   }
 
   decide(): readonly Step[] {
     const { active, settled } = this.#tally;
-    const isStopping = this.#outcome !== undefined || this.#job.spec?.suspend === true;
-    const stopping = isStopping ? active.map(pod => deletePodStep(this.#job, pod)) : [];
-    const working = isStopping ? [] : this.#work();
+    const isEnding = this.#outcome !== undefined;
+    const stopping = isEnding ? active.map(pod => deletePodStep(this.#job, pod)) : [];
+    const working = isEnding ? [] : this.#work();
     // The status goes first: a pod may only be let go once its end is on record.
     return [...this.#report(), ...settled.map(untrackStep), ...stopping, ...working, ...this.#watchDeadline()];
   }
 
   #work(): readonly Step[] {
+    const job = this.#job;
     const { active, terminating, succeeded } = this.#tally;
-    const { parallelism = 1, completions, podReplacementPolicy } = this.#job.spec!;
+    if (job.spec?.suspend === true) return active.flatMap(pod => this.#dismiss(pod));
+    const { parallelism = 1, completions } = job.spec!;
     const wanted =
       completions === undefined
         ? succeeded > 0
           ? active.length
           : parallelism
         : Math.min(parallelism, Math.max(0, completions - succeeded));
-    if (active.length > wanted) {
-      return rankPodsForDeletion(active, this.#context)
-        .slice(0, Math.min(burstPods, active.length - wanted))
-        .map(pod => deletePodStep(this.#job, pod));
-    }
-    const held = podReplacementPolicy === 'Failed' ? terminating : 0;
+    const dismissed = this.#chooseExcess(active.length - wanted);
+    if (dismissed.length > 0) return dismissed.slice(0, burstPods).flatMap(pod => this.#dismiss(pod));
+    const held = replacesOnlyFailed(job) ? terminating.length : 0;
     const missing = Math.min(burstPods, wanted - active.length - held);
     if (missing <= 0) return [];
-    const backoffMs = this.#backoffLeftMs();
+    const backoffMs = hasIndexLimit(job) ? 0 : this.#backoffLeftMs();
     if (backoffMs > 0) return [{ do: 'again', delayMs: backoffMs }];
     return this.#create(missing);
   }
 
+  /** At least `count` pods to stop: those of an index that does not count, or of one twice, go in any case. */
+  #chooseExcess(count: number): readonly Pod[] {
+    const ranked = rankPodsForDeletion(this.#tally.active, this.#context, []);
+    if (!isIndexed(this.#job)) return ranked.slice(0, Math.max(0, count));
+    const keeping = new Map<number, Pod>();
+    // Who would be deleted last is kept.
+    for (const pod of ranked) {
+      const index = indexOf(pod);
+      if (isOpenIndex(this.#job, index)) keeping.set(index, pod);
+    }
+    const kept = new Set(keeping.values());
+    const excess = ranked.filter(pod => !kept.has(pod));
+    return [...excess, ...ranked.filter(pod => kept.has(pod)).slice(0, Math.max(0, count - excess.length))];
+  }
+
+  /** A pod that is stopped before its time is let go first, so that it does not count as failed. */
+  #dismiss(pod: Pod): readonly Step[] {
+    const deletion = deletePodStep(this.#job, pod);
+    return isTracked(pod) ? [untrackStep(pod), deletion] : [deletion];
+  }
+
   #backoffLeftMs(): number {
     const { recentFailures, lastFailureMs } = this.#tally;
-    if (recentFailures === 0) return 0;
-    const backoffMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(20, recentFailures - 1));
-    return lastFailureMs + backoffMs - this.#context.now;
+    return backoffMs(recentFailures, lastFailureMs) - this.#context.now;
   }
 
   #create(count: number): readonly Step[] {
@@ -117,9 +181,25 @@ class JobRound {
       metadata: { ...base.metadata, finalizers: [...(base.metadata.finalizers ?? []), trackingFinalizer] },
     };
     if (!isIndexed(job)) return Array.from({ length: count }, () => createPodStep(job, tracked));
-    return missingIndexes(job, this.#tally.succeededIndexes, this.#tally.active, count).map(index =>
-      createPodStep(job, withIndex(job, tracked, index)),
-    );
+    const { active, terminating, succeededIndexes, failedIndexes, predecessors } = this.#tally;
+    const busy = replacesOnlyFailed(job) ? [...active, ...terminating] : active;
+    const isOver = (index: number): boolean => succeededIndexes.has(index) || failedIndexes?.has(index) === true;
+    const steps: Step[] = [];
+    for (const index of missingIndexes(job, isOver, busy, count)) {
+      const predecessor = predecessors.get(index);
+      const delayMs = predecessor === undefined ? 0 : this.#indexBackoffLeftMs(predecessor);
+      if (delayMs > 0) {
+        steps.push({ do: 'again', delayMs });
+        continue;
+      }
+      const failures = hasIndexLimit(job) ? countFailures(job, predecessor) : {};
+      steps.push(createPodStep(job, withIndex(job, tracked, index, failures)));
+    }
+    return steps;
+  }
+
+  #indexBackoffLeftMs(predecessor: Pod): number {
+    return backoffMs(failuresOf(predecessor) + 1, finishedMs(predecessor)) - this.#context.now;
   }
 
   #report(): readonly Step[] {
@@ -151,7 +231,7 @@ class JobRound {
       ...counters,
       active: isOver || active.length === 0 ? undefined : active.length,
       ready: isOver ? 0 : ready,
-      terminating: isOver ? 0 : terminating,
+      terminating: isOver ? 0 : terminating.length,
       startTime,
       conditions: conditions.length === 0 ? undefined : conditions,
       completionTime: finished?.lastTransitionTime,
@@ -171,7 +251,7 @@ class JobRound {
     const isFinal =
       announced === before &&
       this.#tally.active.length === 0 &&
-      this.#tally.terminating === 0 &&
+      this.#tally.terminating.length === 0 &&
       !this.#tally.hasUncounted;
     if (!isFinal) return announced;
     return withJobCondition(
@@ -193,6 +273,10 @@ class JobRound {
       message,
     });
     const events: Step[] = [];
+    if (isNew('Complete') && (status.succeeded ?? 0) > (this.#job.spec?.completions ?? Number.POSITIVE_INFINITY)) {
+      const message = 'Too many succeeded pods running after completion count reached';
+      events.push(say('Warning', 'TooManySucceededPods', message));
+    }
     if (isNew('Complete')) events.push(say('Normal', 'Completed', 'Job completed'));
     if (isNew('Failed')) events.push(say('Warning', this.#outcome?.reason ?? '', this.#outcome?.message ?? ''));
     if (isNew('Suspended')) events.push(say('Normal', 'Suspended', 'Job suspended'));
@@ -208,6 +292,17 @@ class JobRound {
   }
 }
 
+/** When so many failures in a row, the last one then, may be followed by another try. */
+function backoffMs(failures: number, lastFailureMs: number): number {
+  if (failures === 0) return 0;
+  return lastFailureMs + Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(20, failures - 1));
+}
+
+function knownEnding(job: Job): JobEnding {
+  if (findJobCondition(job, 'SuccessCriteriaMet') !== undefined) return 'succeeding';
+  return findJobCondition(job, 'FailureTarget') === undefined ? undefined : 'failing';
+}
+
 function withSuspension(conditions: readonly JobCondition[], job: Job, now: number): readonly JobCondition[] {
   if (job.spec?.suspend === true) {
     const message = 'Job suspended';
@@ -219,7 +314,7 @@ function withSuspension(conditions: readonly JobCondition[], job: Job, now: numb
 }
 
 /** An indexed pod knows its index by annotation, label, environment and host name. */
-function withIndex(job: Job, pod: Pod, index: number): Pod {
+function withIndex(job: Job, pod: Pod, index: number, failures: Readonly<Record<string, string>>): Pod {
   const text = String(index);
   const variable = {
     name: 'JOB_COMPLETION_INDEX',
@@ -235,13 +330,13 @@ function withIndex(job: Job, pod: Pod, index: number): Pod {
     ...pod,
     metadata: {
       ...pod.metadata,
-      generateName: `${`${job.metadata.name}-${text}`.slice(0, 57)}-`,
+      generateName: `${job.metadata.name?.slice(0, generateNameMax - text.length - 2)}-${text}-`,
       labels: { ...pod.metadata.labels, [completionIndexAnnotation]: text },
-      annotations: { ...pod.metadata.annotations, [completionIndexAnnotation]: text },
+      annotations: { ...pod.metadata.annotations, [completionIndexAnnotation]: text, ...failures },
     },
     spec: {
       ...pod.spec!,
-      hostname: pod.spec?.hostname ?? `${job.metadata.name}-${text}`.slice(0, 63),
+      hostname: `${job.metadata.name}-${text}`,
       containers: pod.spec!.containers.map(addVariable),
       initContainers: pod.spec?.initContainers?.map(addVariable),
     },

@@ -5,6 +5,8 @@ export interface PolicyVerdict {
   readonly counts: boolean;
   /** Why the whole Job fails, if it does. */
   readonly jobFailure?: string;
+  /** The pod's index fails for good. */
+  readonly failsIndex?: boolean;
 }
 
 const counts: PolicyVerdict = { counts: true };
@@ -17,6 +19,7 @@ export function judgeFailure(job: Job, pod: Pod): PolicyVerdict {
     if (match === undefined) continue;
     if (rule.action === 'Ignore') return { counts: false };
     if (rule.action === 'FailJob') return { counts: true, jobFailure: match };
+    if (rule.action === 'FailIndex') return { counts: true, failsIndex: true };
     return counts;
   }
   return counts;
@@ -30,17 +33,15 @@ function matchRule(rule: PodFailurePolicyRule, pod: Pod, index: number): string 
     const exitCode = status.state?.terminated?.exitCode;
     return `Container ${status.name} for pod ${namespace}/${name} failed with exit code ${exitCode} matching ${rule.action} rule at index ${index}`;
   }
-  for (const pattern of rule.onPodConditions ?? []) {
-    const condition = pod.status?.conditions?.find(each => each.type === pattern.type);
-    if (condition !== undefined && condition.status === (pattern.status ?? 'True')) {
-      return `Pod ${namespace}/${name} has condition ${condition.type} matching ${rule.action} rule at index ${index}`;
-    }
-  }
-  return undefined;
+  const condition = pod.status?.conditions?.find(each =>
+    rule.onPodConditions?.some(pattern => pattern.type === each.type && (pattern.status ?? 'True') === each.status),
+  );
+  if (condition === undefined) return undefined;
+  return `Pod ${namespace}/${name} has condition ${condition.type} matching ${rule.action} rule at index ${index}`;
 }
 
 function failedContainers(pod: Pod): readonly ContainerStatus[] {
-  const all = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   return all.filter(status => (status.state?.terminated?.exitCode ?? 0) !== 0);
 }
 
