@@ -1,4 +1,4 @@
-import type { ObjectSchema, Schema } from './schema.ts';
+import type { FieldSchema, ObjectSchema, Schema } from './schema.ts';
 
 type Defaulter = (value: unknown) => unknown;
 
@@ -57,13 +57,19 @@ function objectDefaulter(schema: ObjectSchema, open: Set<Schema>): Defaulter | u
   const fields: FieldDefault[] = [];
   for (const field of schema.fields.values()) {
     const inner = defaulterOf(field.schema, open);
-    if (field.default === undefined && inner === undefined) continue;
-    const value = field.default === undefined || inner === undefined ? field.default : inner(field.default);
+    const stated = isNeverWritten(field) ? undefined : field.default;
+    if (stated === undefined && inner === undefined) continue;
+    const value = stated === undefined || inner === undefined ? stated : inner(stated);
     fields.push({ name: field.name, default: value, inner, replacesNull: field.schema.nullable !== true });
   }
   const additional = schema.additional === undefined ? undefined : defaulterOf(schema.additional, open);
   if (fields.length === 0 && additional === undefined) return undefined;
   return value => defaultObject(value, fields, additional, schema);
+}
+
+/** A default that is Go's zero, in a field that Go leaves out then. */
+function isNeverWritten({ presence, default: value }: FieldSchema): boolean {
+  return presence === 'omit-empty' && (value === 0 || value === '' || value === false);
 }
 
 function defaultObject(
