@@ -58,7 +58,7 @@ function breachesOf(bounds: Bounds, request: AdmissionRequest): readonly string[
   const pod = object as Pod;
   if (bounds.type === 'Pod') return findBreaches(bounds, { requests: podRequests(pod), limits: podLimits(pod) }, true);
   if (bounds.type !== 'Container') return [];
-  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap(container =>
+  return [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].flatMap(container =>
     findBreaches(bounds, (container.resources ?? {}) as Asked, true),
   );
 }
@@ -72,7 +72,8 @@ function fillPod(pod: Pod, range: LimitRange): Pod {
   }
   const notes: string[] = [];
   const fill = (kind: string) => (container: Container) => fillContainer(container, defaults, kind, notes);
-  const containers = pod.spec.containers.map(fill('container'));
+  // A pod without containers is refused by its validation, which comes after admission.
+  const containers = (pod.spec.containers ?? []).map(fill('container'));
   const initContainers = pod.spec.initContainers?.map(fill('init container'));
   if (notes.length === 0) return pod;
   const { annotations } = pod.metadata;
