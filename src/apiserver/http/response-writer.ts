@@ -13,6 +13,9 @@ export interface WriteOptions {
   readonly nowMs: number;
 }
 
+/** Stored objects share parts; aliases for them would surprise whoever reads the text. */
+const yamlOptions = { sortMapEntries: true, lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
+
 /** Turns results of the core into responses, from stored texts wherever they will do. */
 export class ResponseWriter {
   readonly #cache: RepresentationCache;
@@ -77,7 +80,7 @@ export class ResponseWriter {
   async #writeYaml(result: ApiResult): Promise<HttpResponse> {
     const { stringify } = await import('yaml');
     const status = result.kind === 'list' ? 200 : result.code;
-    const text = stringify(this.#completeObject(result), { sortMapEntries: true, lineWidth: 0, indentSeq: false });
+    const text = stringify(this.#completeObject(result), yamlOptions);
     return { status, headers: { ...jsonHeaders, 'content-type': 'application/yaml' }, body: text };
   }
 
