@@ -12,19 +12,21 @@ export interface GroupOutcome<T> {
   onFailed(items: readonly T[], error: unknown): void;
 }
 
+type GroupJournal = Pick<Journal, 'write' | 'afterArrivals'>;
+
 /** How many records one group holds at most: a bound on its latency. */
 const groupLimit = 2048;
 
 /** Writes items in groups: all that were submitted while a group was being written share the next one. */
 export class GroupCommit<T extends GroupItem> {
-  readonly #journal: Pick<Journal, 'write'>;
+  readonly #journal: GroupJournal;
   readonly #outcome: GroupOutcome<T>;
   #queue: T[] = [];
   #writing: readonly T[] | undefined;
   #isScheduled = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(journal: Pick<Journal, 'write'>, outcome: GroupOutcome<T>) {
+  constructor(journal: GroupJournal, outcome: GroupOutcome<T>) {
     this.#journal = journal;
     this.#outcome = outcome;
   }
@@ -36,18 +38,20 @@ export class GroupCommit<T extends GroupItem> {
   submit(item: T): void {
     this.#queue.push(item);
     if (this.#writing !== undefined || this.#isScheduled) return;
-    // At the end of the turn, so that what one turn submits shares a group.
     this.#isScheduled = true;
-    Promise.resolve().then(() => {
-      this.#isScheduled = false;
-      this.#writeNext();
-    });
+    if (this.#journal.afterArrivals === undefined) Promise.resolve().then(this.#begin);
+    else this.#journal.afterArrivals(this.#begin);
   }
 
   /** Resolves when nothing is left to write. */
   drain(): Promise<void> {
     return this.isIdle ? Promise.resolve() : new Promise(resolve => this.#onIdle.push(resolve));
   }
+
+  readonly #begin = (): void => {
+    this.#isScheduled = false;
+    this.#writeNext();
+  };
 
   #writeNext(): void {
     if (this.#writing !== undefined) return;

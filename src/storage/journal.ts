@@ -5,6 +5,11 @@
 export interface Journal {
   /** Writes the records, all or none, and resolves when they would survive a power cut. Called one at a time. */
   write(records: readonly JournalRecord[]): Promise<void>;
+  /**
+   * Runs `begin` when all that has arrived by now has been looked at, so that it shares the group that `begin` writes.
+   * Absent: at the end of the turn.
+   */
+  afterArrivals?(begin: () => void): void;
   close(): Promise<void>;
 }
 

@@ -31,6 +31,11 @@ export class SqliteJournal implements Journal {
     if (failure !== undefined) throw this.#describe(failure);
   }
 
+  /** Requests that arrived together are read one after the other: none of them should be a group of its own. */
+  afterArrivals(begin: () => void): void {
+    setImmediate(begin);
+  }
+
   async close(): Promise<void> {
     if (this.#death !== undefined) return;
     const exited = once(this.#worker, 'exit');

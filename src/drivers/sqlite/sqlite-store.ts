@@ -50,6 +50,10 @@ class LockedJournal implements Journal {
     return this.#journal!.write(records);
   }
 
+  afterArrivals(begin: () => void): void {
+    this.#journal!.afterArrivals(begin);
+  }
+
   async close(): Promise<void> {
     try {
       await this.#journal?.close();
