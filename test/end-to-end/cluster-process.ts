@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,6 +47,10 @@ export class SampanProcess {
     return this.#stderr;
   }
 
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   get hasExited(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
@@ -91,6 +95,7 @@ export class TestCluster implements AsyncDisposable {
   readonly directory: string;
   readonly process: SampanProcess;
   readonly #ownsDirectory: boolean;
+  #wasEnded = false;
 
   private constructor(directory: string, ownsDirectory: boolean, process: SampanProcess) {
     this.directory = directory;
@@ -118,19 +123,36 @@ export class TestCluster implements AsyncDisposable {
 
   /** As Ctrl-C does. */
   async stop(): Promise<SampanExit> {
+    this.#wasEnded = true;
     this.process.signal('SIGINT');
     return this.process.exit();
   }
 
   async kill(): Promise<SampanExit> {
+    this.#wasEnded = true;
     this.process.signal('SIGKILL');
     return this.process.exit();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const isUnexpected = this.process.hasExited && !this.#wasEnded;
     if (!this.process.hasExited) await this.stop();
-    if (this.#ownsDirectory) rmSync(this.directory, { recursive: true, force: true });
+    if (this.#ownsDirectory && this.process.exitCode === 0) rmSync(this.directory, { recursive: true, force: true });
+    else if (this.#ownsDirectory) await removeDirectory(this.directory);
+    if (isUnexpected) throw new Error(`sampan ended by itself:\n${this.process.stderr}`);
   }
+}
+
+/** Removes a data directory; whatever a kill has left running there is taken over first, and stopped. */
+export async function removeDirectory(directory: string): Promise<void> {
+  if (existsSync(join(directory, 'containerd'))) {
+    const process = new SampanProcess(['up', '--data-dir', directory, '--port', '0']);
+    // What matters is that it stops; a start that fails has said so elsewhere.
+    await process.waitForOutput(/^sampan is ready$/m).catch(() => undefined);
+    process.signal('SIGINT');
+    await process.exit();
+  }
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** Not on a tmpfs: a store's durability and a container's layers want a real disk. */
