@@ -8,6 +8,7 @@
 import type { Controller } from '../client/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
+import { disruptionController } from './disruption/index.ts';
 import { endpointSliceController, endpointSliceMirroringController, endpointsController } from './endpoints/index.ts';
 import { jobController, ttlAfterFinishedController } from './job/index.ts';
 import { nodeIpamController } from './node-ipam.ts';
@@ -42,6 +43,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     daemonSetController,
     jobController,
     ttlAfterFinishedController,
+    disruptionController,
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,
