@@ -14,7 +14,12 @@ import { changeField, changeItems } from './fill-defaults.ts';
 import { podColumns } from './pod-columns.ts';
 import { computeQosClass } from './pod-qos.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
-import { validateEphemeralContainersUpdate, validatePodCreate, validatePodUpdate } from './pod-validation/index.ts';
+import {
+  validateEphemeralContainersUpdate,
+  validatePodCreate,
+  validatePodResize,
+  validatePodUpdate,
+} from './pod-validation/index.ts';
 
 const defaulted = new WeakMap<PodSpec, PodSpec>();
 
@@ -121,11 +126,11 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
   return seconds < 0 ? 1 : seconds;
 }
 
-/** The pod with other resources in its containers; as given where that is not all, for validation to refuse. */
+/** The pod with other resources; as given where that is not all, for validation to refuse. */
 function takeResources(pod: Pod, old: Pod): Pod {
-  const containers = mergeResources(pod.spec.containers, old.spec.containers);
+  const containers = mergeResources(pod.spec.containers, old.spec.containers) ?? [];
   const initContainers = mergeResources(pod.spec.initContainers, old.spec.initContainers);
-  const spec = { ...old.spec, containers: containers ?? old.spec.containers, initContainers };
+  const spec = { ...old.spec, containers, initContainers, resources: pod.spec.resources };
   return { ...old, metadata: keepMetadata(pod.metadata, old.metadata), spec };
 }
 
@@ -172,7 +177,7 @@ export const pod = defineKind(pods, {
       }),
       validateUpdate: validateEphemeralContainersUpdate,
     },
-    resize: { prepareForUpdate: takeResources },
+    resize: { prepareForUpdate: takeResources, validateUpdate: validatePodResize },
   },
   selectableFields: {
     'spec.nodeName': object => object.spec.nodeName ?? '',

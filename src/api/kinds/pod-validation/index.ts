@@ -14,6 +14,7 @@ export {
 } from './validate-pod.ts';
 export { type PodSpecPlace, validatePodSpec } from './validate-pod-spec.ts';
 export { validatePodTemplate } from './validate-pod-template.ts';
+export { validatePodResize } from './validate-resize.ts';
 export {
   checkContainerResourceName,
   checkQuantityValue,
