@@ -30,6 +30,8 @@ class Summary {
   private restarts = 0;
   private lastRestart: string | undefined;
   private reason: string;
+  /** Up to the first init container that still holds things up. */
+  private readonly seenSidecars: ContainerStatus[] = [];
 
   constructor(pod: Pod) {
     this.pod = pod;
@@ -39,15 +41,13 @@ class Summary {
   }
 
   build(): PodSummary {
-    const { spec, status } = this.pod;
+    const { spec } = this.pod;
     const sidecars = (spec.initContainers ?? []).filter(isSidecar);
     const isInitializing = this.countInitContainers();
     if (!isInitializing || hasCondition(this.pod, 'Initialized')) {
       this.restarts = 0;
       this.lastRestart = undefined;
-      const names = new Set(sidecars.map(container => container.name));
-      for (const container of status?.initContainerStatuses ?? [])
-        if (names.has(container.name)) this.countRestarts(container);
+      for (const sidecar of this.seenSidecars) this.countRestarts(sidecar);
       this.countContainers();
     }
     this.considerDeletion();
@@ -66,8 +66,10 @@ class Summary {
     for (const [index, container] of (status?.initContainerStatuses ?? []).entries()) {
       this.countRestarts(container);
       const definition = spec.initContainers?.find(candidate => candidate.name === container.name);
+      const isBeside = definition !== undefined && isSidecar(definition);
+      if (isBeside) this.seenSidecars.push(container);
       if (container.state?.terminated?.exitCode === 0) continue;
-      if (definition !== undefined && isSidecar(definition) && container.started === true) {
+      if (isBeside && container.started === true) {
         if (container.ready) this.ready++;
         continue;
       }
