@@ -153,6 +153,8 @@ class RunningServer implements HttpsServer {
       headersTimeout: 30_000,
       noDelay: true,
     });
+    // Never listens itself, but begins to track connections, and to time out slow requests, when it believes it does.
+    server.emit('listening');
     server.on('request', (incoming, outgoing) => serveHttp1(this.#handler, this.#streams, incoming, outgoing));
     server.on('upgrade', (incoming, socket, head) => {
       // Loaded when first needed: what speaks WebSocket and SPDY is no part of a quick start.
