@@ -18,6 +18,7 @@ function struct(fields: Readonly<Record<string, Schema | [Schema, unknown]>>): O
 }
 
 const variable = struct({ name: text, value: text, optional: { type: 'boolean' } });
+const port: Schema = struct({ port: { type: 'integer' }, protocol: [text, 'TCP'] });
 const schema = struct({
   apiVersion: text,
   metadata: [struct({ name: text, labels: texts, finalizers: { type: 'list', items: text, listType: 'set' } }), {}],
@@ -29,6 +30,7 @@ const schema = struct({
       byValue: [struct({ limits: texts, inner: [struct({ a: text }), {}] }), {}],
       atomic: { type: 'map', values: text, mapType: 'atomic' },
       env: { type: 'list', items: variable, listType: 'map', keys: ['name'] },
+      ports: { type: 'list', items: port, listType: 'map', keys: ['port', 'protocol'] },
       plainList: { type: 'list', items: text },
     }),
     {},
@@ -57,6 +59,7 @@ const objects = inAnyOrder({
       byValue: maybe(byValue),
       atomic: maybe(names),
       env: maybe(fc.array(variables, { maxLength: 3 })),
+      ports: maybe(fc.array(inAnyOrder({ port: fc.integer({ min: 1, max: 3 }), protocol: short }), { maxLength: 3 })),
       plainList: maybe(fc.array(short, { maxLength: 2 })),
     }),
   ),
@@ -74,12 +77,22 @@ test('a new object owns what a comparison with nothing finds, written in the sam
   );
 });
 
-test('structs of plain values share a node for each choice of fields', () => {
-  const env = [
-    { name: 'a', value: '1' },
-    { name: 'b', value: '2' },
-  ];
-  const node = listNewFields(schema, { spec: { env } }, systemFields)['f:spec']!['f:env']!;
-  assert.deepEqual(node['k:{"name":"a"}'], { '.': {}, 'f:name': {}, 'f:value': {} });
-  assert.equal(node['k:{"name":"a"}'], node['k:{"name":"b"}']);
+test('objects that are alike share one set', () => {
+  const make = (image: string): object => ({
+    metadata: { name: image, labels: { a: image } },
+    spec: { env: [{ name: 'a', value: image }], byValue: { limits: { b: '1' } } },
+  });
+  const set = listNewFields(schema, make('x'), systemFields);
+  assert.equal(listNewFields(schema, make('y'), systemFields), set);
+  assert.deepEqual(set['f:spec'], {
+    'f:byValue': { 'f:limits': { '.': {}, 'f:b': {} } },
+    'f:env': { '.': {}, 'k:{"name":"a"}': { '.': {}, 'f:name': {}, 'f:value': {} } },
+  });
+});
+
+test('any number of different objects is remembered for a while only', () => {
+  for (let i = 0; i < 2000; i++) {
+    const set = listNewFields(schema, { metadata: { labels: { [`label-${i}`]: 'x' } } }, systemFields);
+    assert.deepEqual(set, { 'f:metadata': { 'f:labels': { '.': {}, [`f:label-${i}`]: {} } } });
+  }
 });

@@ -1,0 +1,105 @@
+import type { ListSchema, MapSchema, ObjectSchema } from '../schema/schema.ts';
+import { emptyFieldSet, type FieldSet } from './field-set.ts';
+import { comparePathElements, type PathElement, self } from './path-element.ts';
+
+/**
+ * Nodes of field sets that have been built before. Objects of a kind are mostly alike, copies of one template even the
+ * same, so what they own is one set that all of them share instead of one for each to build, hold and have collected.
+ *
+ * A trie for each schema: its steps are the names that a value has, in the value's order, each with the node below it.
+ */
+interface Step {
+  readonly before: Step | undefined;
+  readonly name: string;
+  readonly child: FieldSet;
+  /** The same name with another node below it. */
+  readonly other: Step | undefined;
+  /** The name stands earlier on the way, too: only lists have that. */
+  readonly isRepeated: boolean;
+  next: Map<string, Step> | undefined;
+  node: FieldSet | undefined;
+}
+
+type Granular = ObjectSchema | MapSchema | ListSchema;
+
+interface Tries {
+  readonly member: Step;
+  readonly plain: Step;
+  size: number;
+}
+
+/** Steps that are remembered for one schema: names may be the client's to choose. */
+const stepsMax = 512;
+const triesOf = new WeakMap<Granular, Tries>();
+
+/**
+ * The node of these names, each with the node below it; undefined when a name occurs twice. The nodes below must be
+ * shared ones themselves. `toElement` turns a name's place into its path element.
+ */
+export function shareNode(
+  schema: Granular,
+  isMember: boolean,
+  names: readonly string[],
+  children: readonly FieldSet[],
+  toElement: (index: number) => PathElement,
+): FieldSet | undefined {
+  const tries = openTries(schema);
+  let at = isMember ? tries.member : tries.plain;
+  for (let i = 0; i < names.length; i++) at = follow(tries, at, names[i]!, children[i]!);
+  if (at.isRepeated) return undefined;
+  at.node ??= buildNode(isMember, names.length, toElement, children);
+  return at.node;
+}
+
+/** A node that is nobody else's. */
+export function buildNode(
+  isMember: boolean,
+  count: number,
+  toElement: (index: number) => PathElement,
+  children: readonly FieldSet[],
+): FieldSet {
+  if (count === 0) return emptyFieldSet;
+  const node: Record<PathElement, FieldSet> = isMember ? { [self]: emptyFieldSet } : {};
+  const pairs: [PathElement, FieldSet][] = [];
+  for (let i = 0; i < count; i++) pairs.push([toElement(i), children[i]!]);
+  pairs.sort((left, right) => comparePathElements(left[0], right[0]));
+  for (const [element, child] of pairs) node[element] = child;
+  return node;
+}
+
+function openTries(schema: Granular): Tries {
+  let tries = triesOf.get(schema);
+  if (tries === undefined || tries.size >= stepsMax) {
+    tries = { member: firstStep(), plain: firstStep(), size: 0 };
+    triesOf.set(schema, tries);
+  }
+  return tries;
+}
+
+function firstStep(): Step {
+  return {
+    before: undefined,
+    name: '',
+    child: emptyFieldSet,
+    other: undefined,
+    isRepeated: false,
+    next: undefined,
+    node: undefined,
+  };
+}
+
+function follow(tries: Tries, at: Step, name: string, child: FieldSet): Step {
+  const known = at.next?.get(name);
+  for (let step = known; step !== undefined; step = step.other) if (step.child === child) return step;
+  const isRepeated = at.isRepeated || isOnWay(at, name);
+  const step: Step = { before: at, name, child, other: known, isRepeated, next: undefined, node: undefined };
+  at.next ??= new Map();
+  at.next.set(name, step);
+  tries.size++;
+  return step;
+}
+
+function isOnWay(last: Step, name: string): boolean {
+  for (let step = last; step.before !== undefined; step = step.before) if (step.name === name) return true;
+  return false;
+}
