@@ -3,8 +3,9 @@ import type { World } from '../world/index.ts';
 import { assembleNode, type NodeParts } from './assemble-node.ts';
 import { NodeConnections } from './connections/index.ts';
 import { defaultStopGraceMs, type NodeAgentOptions } from './options.ts';
-import { Cancellation, type PodWorker, stopAllContainers } from './pods/index.ts';
+import { Cancellation, type PodWorker, stopAllContainers, unlessAborted } from './pods/index.ts';
 import type { ContainerRuntime, Host } from './runtime/index.ts';
+import { ownerLabel } from './runtime-pods/index.ts';
 
 const retryMsMin = 200;
 const retryMsMax = 7000;
@@ -18,7 +19,8 @@ export class NodeAgent {
   readonly #world: World;
   readonly #options: NodeAgentOptions;
   readonly #parts: NodeParts;
-  #isStopped = false;
+  #takingOver: Promise<void> = Promise.resolve();
+  readonly #stopping = new Cancellation();
 
   constructor(
     world: World,
@@ -41,20 +43,22 @@ export class NodeAgent {
     podInformer.start();
     nodeInformer.start();
     await this.#persist('register the node', () => reporter.start());
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     lease.start();
     rotator.start();
-    this.#world.tasks.spawn('take over pods', () => this.#persist('take over pods', () => this.#takeOver()));
+    this.#takingOver = this.#persist('take over pods', () => this.#takeOver());
+    this.#world.tasks.spawn('take over pods', () => this.#takingOver);
   }
 
   /** Pods are stopped unless they are to be kept; their objects stay, and the next start makes them run again. */
   async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.cancel('the node agent stops');
     const { reporter, lease, workers, rotator, podInformer, nodeInformer, means } = this.#parts;
     rotator.stop();
     means.probes.stop();
     await workers.stop();
+    await this.#takingOver;
     if (this.#options.keepPods !== true) await this.#stopPods();
     means.statuses.stop();
     lease.stop();
@@ -77,14 +81,18 @@ export class NodeAgent {
   }
 
   async #persist(what: string, work: () => Promise<void>): Promise<void> {
-    for (let failures = 0; !this.#isStopped; failures++) {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted; failures++) {
       try {
-        return await work();
+        return await unlessAborted(work(), signal);
       } catch (error) {
+        if (signal.aborted) return;
         const delayMs = Math.min(retryMsMax, retryMsMin * 2 ** failures);
         const text = error instanceof Error ? error.message : String(error);
         this.#world.log.child('node').warn(`cannot ${what}; trying again`, { delayMs, error: text });
-        await this.#world.clock.sleep(delayMs);
+        await unlessAborted(this.#world.clock.sleep(delayMs), signal).catch(() => {
+          // Stopped meanwhile: the loop ends.
+        });
       }
     }
   }
@@ -97,7 +105,11 @@ export class NodeAgent {
       this.#world.log.child('node').warn('not all pods could be stopped', { error: String(failed.reason) });
       return;
     }
-    await means.host.mounts.unmount(means.paths.memory);
+    // Those that had not been taken over yet.
+    const { runtime, paths, host } = means;
+    const sandboxes = await runtime.listPodSandboxes({ state: 'ready', labels: { [ownerLabel]: paths.owner } });
+    await Promise.all(sandboxes.map(({ id }) => runtime.stopPodSandbox(id)));
+    await host.mounts.unmount(paths.memory);
   }
 
   async #stopPod({ pod, runtimePod }: PodWorker): Promise<void> {

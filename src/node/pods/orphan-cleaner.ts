@@ -23,12 +23,16 @@ export class OrphanCleaner {
     this.#means = means;
   }
 
+  /** Whether a sandbox is of this node at all. */
+  isOurs(labels: Readonly<Record<string, string>>): boolean {
+    return labels[ownerLabel] === this.#means.paths.owner && labels[podUidLabel] !== undefined;
+  }
+
   /** Sandboxes with their containers. `isKnown` tells which pods are alive. */
   async removeSandboxes(sandboxes: readonly SandboxSummary[], isKnown: (uid: string) => boolean): Promise<void> {
-    const { runtime, paths } = this.#means;
+    const { runtime } = this.#means;
     for (const sandbox of sandboxes) {
-      const uid = sandbox.labels[podUidLabel];
-      if (uid === undefined || sandbox.labels[ownerLabel] !== paths.owner || isKnown(uid)) continue;
+      if (!this.isOurs(sandbox.labels) || isKnown(sandbox.labels[podUidLabel]!)) continue;
       const containers = await runtime.listContainers({ sandboxId: sandbox.id, state: 'running' });
       await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, graceMs)));
       await runtime.stopPodSandbox(sandbox.id);

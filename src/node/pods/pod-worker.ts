@@ -174,7 +174,9 @@ export class PodWorker {
       return Math.min(volumeRetryMsMax, volumeRetryMsMin * 2 ** Math.min(this.#volumeFailures++, 20));
     }
     const isPassing =
-      (error as { code?: unknown }).code === 'unavailable' || this.#means.facts.networkProblem !== undefined;
+      (error as { code?: unknown }).code === 'unavailable' ||
+      this.#means.facts.networkProblem !== undefined ||
+      isStillReserved(error);
     return isPassing || this.#stage !== 'running' ? unavailableRetryMs : retryMs;
   }
 
@@ -407,6 +409,11 @@ export class PodWorker {
   #now(): number {
     return this.#means.world.clock.now();
   }
+}
+
+/** The runtime is still at a call that an agent before us has made: what it makes there is there soon. */
+function isStillReserved(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('is reserved for');
 }
 
 /** Whether a new version of a pod says nothing but what the node has written itself. */

@@ -15,6 +15,7 @@ import { PodWorker } from './pod-worker.ts';
 /** Events tell of everything at once; this is in case one was lost. */
 const relistMs = 10_000;
 const relistRetryMs = 500;
+const cleanUpRetryMs = 2000;
 
 /** All pods of a node: a worker each, woken by what the API server, the runtime and the probes tell. */
 export class PodWorkers {
@@ -28,6 +29,7 @@ export class PodWorkers {
   #seen = new Map<string, string>();
   #events: Subscription | undefined;
   #relistTimer: Timer | undefined;
+  #isCleaning = false;
   #isStopped = false;
 
   constructor(means: PodMeans, informer: Informer<Pod>, orphans: OrphanCleaner) {
@@ -49,12 +51,12 @@ export class PodWorkers {
   async start(): Promise<void> {
     await this.#informer.synced();
     await this.#relist();
-    const known = this.#informer.list().toSorted(oldestFirst);
-    for (const pod of known) this.#add(pod);
+    if (this.#isStopped) return;
+    for (const pod of this.#informer.list().toSorted(oldestFirst)) this.#add(pod);
     this.#informer.onChange((pod, previous) => this.#take(pod, previous));
     this.#events = this.#means.runtime.watchEvents(event => this.#hear(event));
     this.#scheduleRelist(relistMs);
-    this.#means.world.tasks.spawn('remove orphans', () => this.#cleanUp());
+    this.#spawnCleanUp();
   }
 
   /** Stops looking after pods; they are left as they are. */
@@ -166,7 +168,10 @@ export class PodWorkers {
     }
     this.#seen = seen;
     for (const uid of changed) this.#workers.get(uid)?.wake();
-    if (this.#events !== undefined) await this.#orphans.removeSandboxes(sandboxes, uid => this.#isKnown(uid));
+    const hasOrphans = sandboxes.some(
+      ({ labels }) => this.#orphans.isOurs(labels) && !this.#isKnown(labels[podUidLabel]!),
+    );
+    if (hasOrphans && this.#events !== undefined) this.#spawnCleanUp();
   }
 
   /** A pod may be known to the API server before it has a worker. */
@@ -174,13 +179,23 @@ export class PodWorkers {
     return this.#workers.has(uid) || this.#informer.list().some(pod => uidOf(pod) === uid);
   }
 
+  #spawnCleanUp(): void {
+    if (this.#isCleaning || this.#isStopped) return;
+    this.#isCleaning = true;
+    this.#means.world.tasks.spawn('remove orphans', () => this.#cleanUp());
+  }
+
+  /** Until nothing is left of pods that nobody knows. */
   async #cleanUp(): Promise<void> {
     const isKnown = (uid: string): boolean => this.#isKnown(uid);
     try {
       await this.#orphans.removeSandboxes(await this.#means.runtime.listPodSandboxes(), isKnown);
       await this.#orphans.removeTraces(isKnown);
+      this.#isCleaning = false;
     } catch (error) {
       this.#log.warn('cannot remove what is left of deleted pods', { error: describeRuntimeError(error) });
+      this.#isCleaning = false;
+      this.#means.world.clock.after(cleanUpRetryMs, () => this.#spawnCleanUp());
     }
   }
 }
