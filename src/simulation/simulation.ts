@@ -19,10 +19,11 @@ import {
   MemoryStore,
   prefixEnd,
   registryPrefix,
+  type Store,
   type StoredObject,
   type StoreEvent,
 } from '../storage/index.ts';
-import { formatTime, VirtualWorld, type VirtualWorldOptions } from '../world/index.ts';
+import { type Clock, formatTime, VirtualWorld, type VirtualWorldOptions } from '../world/index.ts';
 import { HistoryDigest } from './history-digest.ts';
 import {
   growingRevisions,
@@ -38,6 +39,8 @@ export interface SimulationOptions extends VirtualWorldOptions {
   readonly nodes: number;
   readonly nodeShape?: NodeShape | undefined;
   readonly workload?: WorkloadOptions | undefined;
+  /** Where everything is kept. Default: a memory store; another one to see how the cluster bears its faults. */
+  readonly createStore?: ((clock: Clock) => Store<StoredObject>) | undefined;
 }
 
 /** What a run came to. */
@@ -97,7 +100,8 @@ export class Simulation {
   async start(): Promise<void> {
     const { world } = this;
     this.#startMs = world.clock.now();
-    const store = new MemoryStore<StoredObject>({ clock: world.clock, codec: createObjectCodec() });
+    const { createStore = createMemoryStore } = this.#options;
+    const store = createStore(world.clock);
     this.#invariants.push(growingRevisions(), nodeCapacity(), ownedByLiving(world.clock.now));
     store.watch(
       { start: registryPrefix, end: prefixEnd(registryPrefix) },
@@ -122,6 +126,12 @@ export class Simulation {
     await this.#drive(this.#workload.start());
   }
 
+  /** A client that may do anything, for drills and tests. Only after `start`. */
+  get client(): Client {
+    if (this.#plane === undefined) throw new Error('the simulation has not been started');
+    return this.#plane.client();
+  }
+
   /** Lets virtual time pass; `onProgress` is told after every virtual hour. Throws when an invariant breaks. */
   async run(durationMs: number, onProgress?: (virtualMs: number) => void): Promise<void> {
     for (let done = 0; done < durationMs; ) {
@@ -134,7 +144,7 @@ export class Simulation {
   }
 
   async finish(): Promise<SimulationReport> {
-    const client = this.#plane!.client();
+    const { client } = this;
     let podCount = 0;
     for (const type of followed) {
       const list = await this.#drive(client.list(type));
@@ -194,4 +204,8 @@ export class Simulation {
   #breakDown(invariant: Invariant, problems: readonly string[]): void {
     this.#broken ??= new InvariantViolation(invariant.name, problems, formatTime(this.world.clock.now()));
   }
+}
+
+function createMemoryStore(clock: Clock): Store<StoredObject> {
+  return new MemoryStore({ clock, codec: createObjectCodec() });
 }
