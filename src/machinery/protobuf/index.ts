@@ -1,9 +1,11 @@
 /**
- * Protobuf as Kubernetes' clients send it, read by the same schemas as everything else: client-go's typed clients post
- * it for built-in kinds (kubectl's `create configmap` and `auth can-i` among them).
+ * Protobuf as Kubernetes speaks it, driven by the same schemas as everything else: built-in kinds, byte for byte as Go's
+ * types write them. Owns the messages, the envelope around them and the frames of a watch; not who is answered in which
+ * format, and nothing of CRDs, whose objects have no protobuf.
  *
- * Reads only: answers are JSON, which all these clients accept. Start reading at `decode-object.ts`.
+ * Start reading at `encode-object.ts`.
  */
 export { decodeMessage } from './decode-object.ts';
-export { openEnvelope, type ProtobufEnvelope } from './envelope.ts';
+export { encodeMessage } from './encode-object.ts';
+export { frameWatchEvent, openEnvelope, type ProtobufEnvelope, sealEnvelope, sealList } from './envelope.ts';
 export { WireError } from './wire-reader.ts';
