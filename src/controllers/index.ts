@@ -17,6 +17,7 @@ import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replica-set.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
+import { statefulSetController } from './stateful-set/index.ts';
 
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
@@ -41,6 +42,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     deploymentController,
     replicaSetController,
     daemonSetController,
+    statefulSetController,
     jobController,
     ttlAfterFinishedController,
     disruptionController,

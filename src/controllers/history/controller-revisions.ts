@@ -24,15 +24,28 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-/** The history of an owner's templates; the template that it has now gets the highest number. */
-export function readHistory(view: View, ownerType: ResourceType, owner: RevisedOwner, selector: LabelMatcher): History {
+/**
+ * The history of an owner's templates; the template that it has now gets the highest number. `hashLabel` is where a
+ * revision carries its hash: DaemonSets and StatefulSets differ in that.
+ */
+export function readHistory(
+  view: View,
+  ownerType: ResourceType,
+  owner: RevisedOwner,
+  selector: LabelMatcher,
+  hashLabel = revisionHashLabel,
+): History {
   const claimed = claim(view, controllerRevisions, ownerType, owner, selector);
   const all = [...claimed.owned].sort((a, b) => a.revision - b.revision);
   const data = revisionData(owner.spec!.template);
   const current = all.findLast(each => isSemanticallyEqual(each.data, data));
   const highest = all.at(-1)?.revision ?? 0;
   if (current === undefined) {
-    return { current, all, steps: [...claimed.steps, createStep(view, ownerType, owner, data, highest + 1)] };
+    return {
+      current,
+      all,
+      steps: [...claimed.steps, createStep(view, ownerType, owner, data, highest + 1, hashLabel)],
+    };
   }
   if (current.revision === highest) return { current, all, steps: claimed.steps };
   // A rollback: an old template has become the newest again.
@@ -58,12 +71,28 @@ export function hashOf(revision: ControllerRevision): string {
   return revision.metadata.labels?.[revisionHashLabel] ?? '';
 }
 
+/** The template that a revision stands for. */
+export function templateOf(revision: ControllerRevision): PodTemplateSpec {
+  const data = revision.data as {
+    readonly spec: { readonly template: PodTemplateSpec & { readonly $patch?: string } };
+  };
+  const { $patch: _, ...template } = data.spec.template;
+  return template;
+}
+
 /** Kubernetes: what kubectl's rollout undo applies as a strategic merge patch. */
 function revisionData(template: PodTemplateSpec): unknown {
   return { spec: { template: { ...template, $patch: 'replace' } } };
 }
 
-function createStep(view: View, ownerType: ResourceType, owner: RevisedOwner, data: unknown, revision: number): Step {
+function createStep(
+  view: View,
+  ownerType: ResourceType,
+  owner: RevisedOwner,
+  data: unknown,
+  revision: number,
+  hashLabel: string,
+): Step {
   const salt = owner.status?.collisionCount ?? 0;
   const hash = hashText(JSON.stringify(data) + (salt === 0 ? '' : String(salt)));
   const safe = encodeHash(hash);
@@ -79,7 +108,7 @@ function createStep(view: View, ownerType: ResourceType, owner: RevisedOwner, da
     metadata: {
       name,
       namespace: owner.metadata.namespace,
-      labels: { ...owner.spec!.template.metadata?.labels, [revisionHashLabel]: safe },
+      labels: { ...owner.spec!.template.metadata?.labels, [hashLabel]: safe },
       annotations: owner.metadata.annotations,
       ownerReferences: [controllerReference(ownerType, owner)],
     },

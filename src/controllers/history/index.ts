@@ -11,5 +11,6 @@ export {
   type RevisedOwner,
   readHistory,
   revisionHashLabel,
+  templateOf,
   trimHistory,
 } from './controller-revisions.ts';
