@@ -35,11 +35,26 @@ export class ImageProvider {
   readonly #backOff = new BackOff();
   readonly #slots = new PullSlots(pullsAtOnceMax);
   readonly #lastErrors = new Map<string, string>();
+  readonly #ahead = new Map<string, Promise<ImageSummary | undefined>>();
 
   constructor(world: World, runtime: ContainerRuntime, objects: ObjectLookup) {
     this.#world = world;
     this.#runtime = runtime;
     this.#objects = objects;
+  }
+
+  /** Asks for the container's image while its sandbox is still being made; `provide` takes the answer. */
+  lookAhead(pod: Pod, container: Container): void {
+    if (container.imagePullPolicy === 'Always') return;
+    try {
+      const asking = this.#runtime.imageStatus(withDefaultTag(container.image ?? ''));
+      asking.catch(() => {
+        // Whoever takes the answer hears of it; nobody may.
+      });
+      this.#ahead.set(`${uidOf(pod)}_${container.name}`, asking);
+    } catch {
+      // No image name at all: `provide` says so.
+    }
   }
 
   /** Rejects with a `ContainerStartError`. */
@@ -52,7 +67,7 @@ export class ImageProvider {
     const asked = container.image ?? '';
     const image = this.#complete(asked, say);
     if (container.imagePullPolicy !== 'Always') {
-      const present = await this.#inspect(image, say);
+      const present = await this.#inspect(pod, container, image, say);
       if (present !== undefined) {
         say(
           'Normal',
@@ -72,6 +87,7 @@ export class ImageProvider {
 
   forget(uid: string): void {
     this.#backOff.forget(`${uid}_`);
+    for (const key of this.#ahead.keys()) if (key.startsWith(`${uid}_`)) this.#ahead.delete(key);
     for (const key of this.#lastErrors.keys()) if (key.startsWith(`${uid}_`)) this.#lastErrors.delete(key);
   }
 
@@ -85,9 +101,17 @@ export class ImageProvider {
     }
   }
 
-  async #inspect(image: string, say: SayAboutContainer): Promise<ImageSummary | undefined> {
+  async #inspect(
+    pod: Pod,
+    container: Container,
+    image: string,
+    say: SayAboutContainer,
+  ): Promise<ImageSummary | undefined> {
+    const key = `${uidOf(pod)}_${container.name}`;
+    const ahead = this.#ahead.get(key);
+    this.#ahead.delete(key);
     try {
-      return await this.#runtime.imageStatus(image);
+      return await (ahead ?? this.#runtime.imageStatus(image));
     } catch (error) {
       const message = `Failed to inspect image "": ${describe(error)}`;
       say('Warning', 'InspectFailed', message);

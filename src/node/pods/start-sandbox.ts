@@ -29,7 +29,7 @@ export async function startSandbox(means: PodMeans, pod: Pod, config: SandboxCon
     throw error;
   }
   try {
-    return await means.runtime.podSandboxStatus(sandboxId);
+    return await means.reader.readSandbox(sandboxId);
   } catch (error) {
     const message = `Unable to get pod sandbox status: ${describeRuntimeError(error)}`;
     means.events.ofPod(pod, 'Warning', 'FailedPodSandBoxStatus', message);

@@ -38,6 +38,9 @@ export async function syncPod(means: PodMeans, input: SyncInput): Promise<StartO
   let { sandboxId } = actions;
   let podIPs = pod.spec.hostNetwork === true ? means.facts.hostIPs : sandboxIPs(input.runtimePod);
   if (actions.createSandbox) {
+    for (const container of [...actions.initContainersToStart, ...actions.containersToStart]) {
+      means.images.lookAhead(pod, container);
+    }
     const sandbox = await startSandbox(means, pod, config);
     sandboxId = sandbox.id;
     if (pod.spec.hostNetwork !== true) podIPs = sandbox.ips;

@@ -51,13 +51,18 @@ export class RuntimePodReader {
     for (const { id } of pod.sandboxes) this.#sandboxes.delete(id);
   }
 
+  /** A sandbox that has just been made. */
+  async readSandbox(id: string): Promise<SandboxStatus> {
+    const status = await this.#runtime.podSandboxStatus(id);
+    if (status.state === 'ready') this.#sandboxes.set(id, status);
+    return status;
+  }
+
   async #readSandbox(summary: SandboxSummary): Promise<SandboxStatus | undefined> {
     const known = this.#sandboxes.get(summary.id);
     if (known !== undefined && known.state === summary.state) return known;
     if (known !== undefined && summary.state === 'notReady') return { ...known, state: 'notReady' };
-    const status = await unlessGone(this.#runtime.podSandboxStatus(summary.id));
-    if (status?.state === 'ready') this.#sandboxes.set(status.id, status);
-    return status;
+    return unlessGone(this.readSandbox(summary.id));
   }
 
   async #readContainer(summary: ContainerSummary): Promise<RuntimeContainer | undefined> {
