@@ -33,7 +33,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const client = new Client(createLocalTransport(server, serverUser, 'kube-apiserver'));
   const { context, resources } = server;
   const call = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
-  for (const { type, object } of wellKnownObjects()) await ensure(server, client, type, object);
+  await Promise.all(wellKnownObjects().map(({ type, object }) => ensure(server, client, type, object)));
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client);
   const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);

@@ -21,7 +21,8 @@ interface GroupVersion {
  */
 export async function publishApiServices(server: ServerContext, client: Client): Promise<void> {
   const wanted = new Map(servedGroupVersions(server).map(served => [nameOf(served), served]));
-  for (const [name, served] of wanted) await publish(server, client, name, served);
+  // All at once, so that they share commits to disk.
+  await Promise.all([...wanted].map(([name, served]) => publish(server, client, name, served)));
   for (const present of server.endpoints.get(apiServices).cache.select({})) {
     const { name, labels } = present.object.metadata;
     if (wanted.has(name!) || labels?.[managedLabel] === undefined) continue;

@@ -15,7 +15,7 @@ export interface WellKnownObject {
   readonly object: KubeObject;
 }
 
-/** What every cluster has from its start on, in the order in which it must come to be. */
+/** What every cluster has from its start on; none of it needs another to be there. */
 export function wellKnownObjects(): readonly WellKnownObject[] {
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(name => ({
