@@ -22,7 +22,9 @@ export class HistoryDigest {
 
   add(event: StoreEvent<StoredObject>): void {
     this.count++;
-    this.#fold(hashText(event.key));
+    // What stands between its creation and its deletion is named by when it was created, which is folded with its key.
+    const isChange = event.entry !== undefined && event.previous !== undefined;
+    this.#fold(isChange ? event.entry.createRevision : hashText(event.key));
     this.#fold(event.revision);
     this.#fold(event.entry === undefined ? 2 : event.previous === undefined ? 0 : 1);
     this.#fold(this.#now());

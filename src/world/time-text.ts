@@ -1,32 +1,12 @@
 /** RFC 3339 with whole seconds, as `metav1.Time` prints it: `2026-01-02T03:04:05Z`. */
 export function formatTime(ms: number): string {
-  return `${formatSecond(new CivilTime(ms))}Z`;
+  return `${formatMicroTime(ms).slice(0, 19)}Z`;
 }
 
 /** RFC 3339 with microseconds, as `metav1.MicroTime` prints it: `2026-01-02T03:04:05.678000Z`. */
 export function formatMicroTime(ms: number): string {
-  const time = new CivilTime(ms);
-  const { millisecond } = time;
-  return (
-    formatSecond(time) +
-    String.fromCharCode(point, digit(millisecond, 100), digit(millisecond, 10), digit(millisecond, 1)) +
-    '000Z'
-  );
-}
-
-/** Milliseconds since the epoch of an RFC 3339 time; NaN when the text is not one. */
-export function parseTime(text: string | undefined): number {
-  return text === undefined ? Number.NaN : Date.parse(text);
-}
-
-const zero = 48;
-const dash = 45;
-const colon = 58;
-const point = 46;
-const letterT = 84;
-
-/** `2026-01-02T03:04:05` */
-function formatSecond({ year, month, day, hour, minute, second }: CivilTime): string {
+  const { year, month, day, hour, minute, second, millisecond } = new CivilTime(ms);
+  // All at once: a text that is put together from parts keeps the parts, and costs three times the memory.
   return String.fromCharCode(
     digit(year, 1000),
     digit(year, 100),
@@ -47,8 +27,28 @@ function formatSecond({ year, month, day, hour, minute, second }: CivilTime): st
     colon,
     digit(second, 10),
     digit(second, 1),
+    point,
+    digit(millisecond, 100),
+    digit(millisecond, 10),
+    digit(millisecond, 1),
+    zero,
+    zero,
+    zero,
+    letterZ,
   );
 }
+
+/** Milliseconds since the epoch of an RFC 3339 time; NaN when the text is not one. */
+export function parseTime(text: string | undefined): number {
+  return text === undefined ? Number.NaN : Date.parse(text);
+}
+
+const zero = 48;
+const dash = 45;
+const colon = 58;
+const point = 46;
+const letterT = 84;
+const letterZ = 90;
 
 /** The character code of the decimal digit of `value` at `place` (1, 10, …). */
 function digit(value: number, place: number): number {

@@ -88,8 +88,8 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, fiel
     }
   }
   if (sharesCheckedParts(meta, old)) return errors.length === 0 ? noErrors : errors;
-  errors.push(...validateSharedMeta(meta, old, field));
-  return errors;
+  const ofParts = validateSharedMeta(meta, old, field);
+  return errors.length === 0 ? ofParts : [...errors, ...ofParts];
 }
 
 const immutableMeta = [
@@ -123,18 +123,20 @@ function sharesCheckedParts(meta: ObjectMeta, old: ObjectMeta): boolean {
 }
 
 function validateSharedMeta(meta: ObjectMeta, old: ObjectMeta | undefined, field: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (meta.labels !== old?.labels) errors.push(...validateLabels(meta.labels, `${field}.labels`));
-  if (meta.annotations !== old?.annotations) {
-    errors.push(...validateAnnotations(meta.annotations, `${field}.annotations`));
-  }
-  if (meta.ownerReferences !== old?.ownerReferences) {
-    errors.push(...validateOwnerReferences(meta.ownerReferences, `${field}.ownerReferences`));
-  }
-  if (meta.managedFields !== old?.managedFields) {
-    errors.push(...validateManagedFields(meta.managedFields, `${field}.managedFields`, old?.managedFields));
-  }
-  return errors;
+  const { labels, annotations, ownerReferences, managedFields } = meta;
+  const ofLabels = labels === old?.labels ? noErrors : validateLabels(labels, `${field}.labels`);
+  const ofAnnotations =
+    annotations === old?.annotations ? noErrors : validateAnnotations(annotations, `${field}.annotations`);
+  const ofOwners =
+    ownerReferences === old?.ownerReferences
+      ? noErrors
+      : validateOwnerReferences(ownerReferences, `${field}.ownerReferences`);
+  const ofManagers =
+    managedFields === old?.managedFields
+      ? noErrors
+      : validateManagedFields(managedFields, `${field}.managedFields`, old?.managedFields);
+  if (ofLabels.length + ofAnnotations.length + ofOwners.length + ofManagers.length === 0) return noErrors;
+  return [...ofLabels, ...ofAnnotations, ...ofOwners, ...ofManagers];
 }
 
 /** Kubernetes: `ValidateImmutableField`. */

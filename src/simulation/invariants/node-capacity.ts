@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/generated/index.ts';
 import { quantityToNumber } from '../../machinery/index.ts';
-import { prefixOfKey, resourcePrefix, type StoredObject, type StoreEvent } from '../../storage/index.ts';
+import { resourcePrefix, type StoredObject, type StoreEvent } from '../../storage/index.ts';
 import type { Invariant } from './invariant.ts';
 
 const podPrefix = resourcePrefix({ group: '', resource: 'pods' });
@@ -44,8 +44,7 @@ export function nodeCapacity(): Invariant {
   return {
     name: 'no pod on a node that cannot hold it',
     onChange(event: StoreEvent<StoredObject>) {
-      const prefix = prefixOfKey(event.key);
-      if (prefix === nodePrefix) {
+      if (event.key.startsWith(nodePrefix)) {
         const node = event.entry?.value.object as Node | undefined;
         const before = event.previous?.value.object as Node | undefined;
         const name = event.key.slice(nodePrefix.length);
@@ -56,7 +55,7 @@ export function nodeCapacity(): Invariant {
         }
         return undefined;
       }
-      if (prefix !== podPrefix) return undefined;
+      if (!event.key.startsWith(podPrefix)) return undefined;
       add(event.previous?.value.object as Pod | undefined, -1);
       const nodeName = add(event.entry?.value.object as Pod | undefined, 1);
       return nodeName === undefined ? undefined : check(nodeName);
