@@ -38,7 +38,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     nodeIpamController(settings.podCidr),
     nodeLifecycleController,
     taintEvictionController,
-    podGarbageController,
+    podGarbageController(),
     deploymentController,
     replicaSetController,
     daemonSetController,

@@ -1,11 +1,21 @@
-import { type Node, nodes, type Pod, pods } from '../api/generated/index.ts';
-import type { Controller, IndexDeclaration, Step } from '../client/index.ts';
+import { type Node, nodes, type Pod, type PodCondition, pods } from '../api/generated/index.ts';
+import type { Controller, IndexDeclaration, Step, View } from '../client/index.ts';
+import type { KubeObject } from '../machinery/index.ts';
 import { formatTime } from '../world/index.ts';
-import { podsByNode } from './node-lifecycle/index.ts';
+import { isNodeReady, podsByNode } from './node-lifecycle/index.ts';
 import { isPodFinished } from './pod-facts.ts';
 
 /** Kubernetes: how long a node must be missing before its pods are taken for lost. */
 const quarantineMs = 40_000;
+
+/** Kubernetes: --terminated-pod-gc-threshold. */
+const defaultFinishedMax = 12_500;
+
+const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
+
+/** Keys that are no node's name. */
+const unscheduledKey = '';
+const finishedKey = ' finished';
 
 const unscheduledTerminating: IndexDeclaration<Pod> = {
   type: pods,
@@ -13,39 +23,83 @@ const unscheduledTerminating: IndexDeclaration<Pod> = {
   valuesOf: pod => (pod.metadata.deletionTimestamp !== undefined && pod.spec?.nodeName === undefined ? [''] : []),
 };
 
-/** Removes pods that nobody else will: those of nodes that are gone, and those deleted before they got a node. */
-export const podGarbageController: Controller<Node> = {
-  name: 'pod-garbage-collector',
-  primary: nodes,
-  secondaries: [
-    {
-      type: pods,
-      // A pod of a node that is not there, or one that has no node and is to go: a key that is no node's name.
-      keysOf: (object, view) => {
-        const pod = object as Pod;
-        const nodeName = pod.spec?.nodeName;
-        if (nodeName === undefined) return pod.metadata.deletionTimestamp === undefined ? [] : [''];
-        return view.get(nodes, undefined, nodeName) === undefined ? [nodeName] : [];
-      },
-    },
-  ],
-  indexes: [podsByNode, unscheduledTerminating],
-  reconcile(node, { view, key, now }) {
-    if (key === '') {
-      return view.listIndexed(pods, unscheduledTerminating.name, '').map(pod => removeStep(pod));
-    }
-    if (node !== undefined) return [];
-    const orphans = view.listIndexed(pods, podsByNode.name, key);
-    if (orphans.length === 0) return [];
-    const steps: Step[] = [];
-    for (const pod of orphans) {
-      const delayMs = untilLostMs(pod, now);
-      if (delayMs > 0) steps.push({ do: 'again', delayMs });
-      else steps.push(...declareLost(pod, now), removeStep(pod));
-    }
-    return steps;
-  },
+const finishedPods: IndexDeclaration<Pod> = {
+  type: pods,
+  name: 'finished',
+  valuesOf: pod => (isPodFinished(pod) ? [''] : []),
 };
+
+/**
+ * Removes pods that nobody else will: those of nodes that are gone or out of service, those deleted before they got a
+ * node, and the oldest of those that have ended, once there are more than `finishedMax`.
+ */
+export function podGarbageController(finishedMax = defaultFinishedMax): Controller<Node> {
+  return {
+    name: 'pod-garbage-collector',
+    primary: nodes,
+    secondaries: [{ type: pods, keysOf: keysOfPod }],
+    indexes: [podsByNode, unscheduledTerminating, finishedPods],
+    reconcile(node, { view, key, now }) {
+      if (key === unscheduledKey) {
+        return view
+          .listIndexed(pods, unscheduledTerminating.name, '')
+          .flatMap(pod => [...declareFailed(pod), removeStep(pod)]);
+      }
+      if (key === finishedKey) return removeOldest(view.listIndexed(pods, finishedPods.name, ''), finishedMax);
+      if (node === undefined) return removeLost(view.listIndexed(pods, podsByNode.name, key), now);
+      return isOutOfService(node) ? removeTerminating(view.listIndexed(pods, podsByNode.name, key)) : [];
+    },
+  };
+}
+
+function keysOfPod(object: KubeObject, view: View): readonly string[] {
+  const pod = object as Pod;
+  const nodeName = pod.spec?.nodeName;
+  const keys: string[] = isPodFinished(pod) ? [finishedKey] : [];
+  if (nodeName === undefined) return pod.metadata.deletionTimestamp === undefined ? keys : [...keys, unscheduledKey];
+  const node = view.get(nodes, undefined, nodeName);
+  return node === undefined || (pod.metadata.deletionTimestamp !== undefined && isOutOfService(node))
+    ? [...keys, nodeName]
+    : keys;
+}
+
+function removeLost(orphans: readonly Pod[], now: number): Step[] {
+  return orphans.flatMap((pod): Step[] => {
+    const delayMs = untilLostMs(pod, now);
+    return delayMs > 0 ? [{ do: 'again', delayMs }] : [...declareFailed(pod, lostCondition(now)), removeStep(pod)];
+  });
+}
+
+/** Kubernetes: whoever sets the taint vouches that the node is off, so nothing of the pod can still run. */
+function removeTerminating(all: readonly Pod[]): Step[] {
+  return all
+    .filter(pod => pod.metadata.deletionTimestamp !== undefined)
+    .flatMap(pod => [...declareFailed(pod), removeStep(pod)]);
+}
+
+function isOutOfService(node: Node): boolean {
+  return !isNodeReady(node) && node.spec?.taints?.some(taint => taint.key === outOfServiceTaint) === true;
+}
+
+/** Evicted pods go first, then the oldest. */
+function removeOldest(finished: readonly Pod[], max: number): Step[] {
+  if (finished.length <= max) return [];
+  return [...finished]
+    .sort(compareForRemoval)
+    .slice(0, finished.length - max)
+    .map(removeStep);
+}
+
+function compareForRemoval(a: Pod, b: Pod): number {
+  const evicted = Number(isEvicted(b)) - Number(isEvicted(a));
+  if (evicted !== 0) return evicted;
+  const [left, right] = [a, b].map(pod => `${pod.metadata.creationTimestamp} ${pod.metadata.name}`);
+  return left! < right! ? -1 : 1;
+}
+
+function isEvicted(pod: Pod): boolean {
+  return pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted';
+}
 
 /**
  * Differs from Kubernetes: the quarantine runs from the pod's latest change that the status shows, not from when the
@@ -60,17 +114,22 @@ function untilLostMs(pod: Pod, now: number): number {
   return Math.max(0, latest + quarantineMs - now);
 }
 
-function declareLost(pod: Pod, now: number): Step[] {
-  if (isPodFinished(pod)) return [];
-  const { namespace, name = '', uid } = pod.metadata;
-  const condition = {
+function lostCondition(now: number): PodCondition {
+  return {
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'DeletionByPodGC',
     message: 'PodGC: node no longer exists',
     lastTransitionTime: formatTime(now),
   };
-  const patch = { metadata: { uid }, status: { phase: 'Failed', conditions: [condition] } };
+}
+
+/** Nobody is left who would say so: without it the pod would seem to run to the end. */
+function declareFailed(pod: Pod, condition?: PodCondition): Step[] {
+  if (isPodFinished(pod)) return [];
+  const { namespace, name = '', uid } = pod.metadata;
+  const status = condition === undefined ? { phase: 'Failed' } : { phase: 'Failed', conditions: [condition] };
+  const patch = { metadata: { uid }, status };
   return [{ do: 'patch', type: pods, ref: { namespace, name }, subresource: 'status', patchType: 'strategic', patch }];
 }
 

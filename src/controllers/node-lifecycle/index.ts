@@ -3,5 +3,6 @@
  *
  * Start reading at `node-lifecycle.ts`.
  */
+export { isNodeReady } from './node-health.ts';
 export { nodeLifecycleController, podsByNode } from './node-lifecycle.ts';
 export { taintEvictionController } from './taint-eviction.ts';

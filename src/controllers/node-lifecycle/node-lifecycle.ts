@@ -1,10 +1,10 @@
 import { leases, type Node, nodes, type Pod, type PodCondition, pods } from '../../api/generated/index.ts';
-import type { Controller, IndexDeclaration, ReconcileContext, Step } from '../../client/index.ts';
+import { type Controller, type IndexDeclaration, keyOf, type ReconcileContext, type Step } from '../../client/index.ts';
 import { formatTime } from '../../world/index.ts';
 import { isPodReady } from '../pod-facts.ts';
 import { isNodeReady, markUnknown, silentFrom } from './node-health.ts';
 import { findNoExecute, reconcileTaints, wantedNoExecute } from './node-taints.ts';
-import { untilEvictionMs } from './zone-eviction.ts';
+import { isEverythingDown, untilEvictionMs } from './zone-eviction.ts';
 
 export const podsByNode: IndexDeclaration<Pod> = {
   type: pods,
@@ -36,6 +36,16 @@ export const nodeLifecycleController: Controller<Node> = {
       },
     },
     { type: pods, keysOf: () => none },
+    // Once the last node has gone, the others lose the taints by which their pods would be evicted; the first that is
+    // back brings them back.
+    {
+      type: nodes,
+      keysOf: (_node, view) => {
+        const unready = view.list(nodes).filter(node => !isNodeReady(node));
+        return unready.map(keyOf);
+      },
+      isRelevant: (node, previous) => isNodeReady(node as Node) !== isNodeReady(previous as Node),
+    },
   ],
   indexes: [podsByNode, unreadyByName],
   reconcile(node, context) {
@@ -63,9 +73,11 @@ function taint(node: Node, context: ReconcileContext): Step[] {
   const wanted = wantedNoExecute(node);
   const present = findNoExecute(node);
   const isNew = wanted !== undefined && present === undefined;
-  const delayMs = isNew ? untilEvictionMs(node, context.view.list(nodes), context.now) : 0;
-  // Until it is this node's turn it keeps whatever it has.
-  const noExecute = isNew && delayMs !== 0 ? undefined : wanted;
+  const all = wanted === undefined ? [] : context.view.list(nodes);
+  const isOutage = wanted !== undefined && isEverythingDown(all);
+  const delayMs = isOutage ? undefined : isNew ? untilEvictionMs(node, all, context.now) : 0;
+  // Until it is this node's turn it stays as it is.
+  const noExecute = delayMs === 0 ? wanted : undefined;
   const taints = reconcileTaints(node, noExecute, formatTime(context.now));
   const steps: Step[] = [];
   if (taints !== undefined) {
@@ -78,7 +90,7 @@ function taint(node: Node, context: ReconcileContext): Step[] {
       patch: { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } },
     });
   }
-  if (isNew && delayMs !== 0) steps.push({ do: 'again', delayMs: delayMs ?? 5000 });
+  if (delayMs !== 0 && !isOutage) steps.push({ do: 'again', delayMs: delayMs ?? 5000 });
   return steps;
 }
 

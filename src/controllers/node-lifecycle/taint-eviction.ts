@@ -2,7 +2,6 @@ import { type Node, nodes, type Pod, pods, type Taint } from '../../api/generate
 import type { Controller, Step } from '../../client/index.ts';
 import { tolerates } from '../../scheduling/index.ts';
 import { formatTime, parseTime } from '../../world/index.ts';
-import { isPodFinished } from '../pod-facts.ts';
 import { podsByNode } from './node-lifecycle.ts';
 
 /** Deletes the pods of a node that do not tolerate its NoExecute taints, or no longer. */
@@ -27,7 +26,7 @@ export const taintEvictionController: Controller<Node> = {
     if (taints.length === 0) return [];
     const steps: Step[] = [];
     for (const pod of view.listIndexed(pods, podsByNode.name, node.metadata.name ?? '')) {
-      if (pod.metadata.deletionTimestamp !== undefined || isPodFinished(pod)) continue;
+      if (pod.metadata.deletionTimestamp !== undefined) continue;
       const deadline = evictionTime(pod, taints, now);
       if (deadline === undefined) continue;
       if (deadline <= now) steps.push(...evict(pod, now));
@@ -45,10 +44,11 @@ function noExecuteTaints(node: Node): readonly Taint[] {
 export function evictionTime(pod: Pod, taints: readonly Taint[], now: number): number | undefined {
   let deadline: number | undefined;
   for (const taint of taints) {
-    const tolerations = (pod.spec?.tolerations ?? []).filter(toleration => tolerates(toleration, taint));
-    if (tolerations.length === 0) return now;
-    const seconds = Math.min(...tolerations.map(each => each.tolerationSeconds ?? Number.POSITIVE_INFINITY));
-    if (seconds === Number.POSITIVE_INFINITY) continue;
+    // Kubernetes: of several tolerations the first that matches counts.
+    const toleration = pod.spec?.tolerations?.find(each => tolerates(each, taint));
+    if (toleration === undefined) return now;
+    const seconds = toleration.tolerationSeconds;
+    if (seconds === undefined) continue;
     const since = parseTime(taint.timeAdded) || now;
     deadline = Math.min(deadline ?? Number.POSITIVE_INFINITY, since + Math.max(0, seconds) * 1000);
   }

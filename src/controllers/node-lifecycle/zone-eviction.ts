@@ -14,16 +14,19 @@ export function zoneOf(node: Node): string {
   return `${labels['topology.kubernetes.io/region'] ?? ''}:${labels['topology.kubernetes.io/zone'] ?? ''}`;
 }
 
+/** Kubernetes: when no node is well it is likelier that the control plane is cut off, so nobody is evicted at all. */
+export function isEverythingDown(nodes: readonly Node[]): boolean {
+  return nodes.every(each => !isNodeReady(each));
+}
+
 /**
  * When the next node of `node`'s zone may be tainted NoExecute: now (0), in so many milliseconds, or not at all
- * (undefined), because the whole cluster is down and it is likelier that the control plane is cut off, or because too
- * much of a small zone is down.
+ * (undefined), because too much of a small zone is down.
  *
  * Kubernetes keeps a queue with a rate limiter for each zone; here the taints already set tell when the last one went.
  */
 export function untilEvictionMs(node: Node, nodes: readonly Node[], now: number): number | undefined {
   const zone = nodes.filter(each => zoneOf(each) === zoneOf(node));
-  if (nodes.every(each => !isNodeReady(each)) && nodes.length > 0) return undefined;
   const down = zone.filter(each => !isNodeReady(each)).length;
   const isDisrupted = down > 2 && down < zone.length && down / zone.length >= unhealthyThreshold;
   if (isDisrupted && zone.length <= largeZoneSize) return undefined;
