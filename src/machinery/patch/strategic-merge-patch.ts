@@ -45,12 +45,14 @@ function mergeObject(schema: Schema | undefined, original: JsonObject, patch: Js
   if (marker !== undefined) return followMarker(marker, patch);
   const merged: Mutable = { ...retainKeys(original, patch) };
   const ordered = mergeOrderedLists(schema, merged, patch);
+  let hasGap = false;
   for (const key in patch) {
     if (key === directive.retainKeys || key.startsWith(directive.elementOrder) || ordered.has(key)) continue;
     if (key.startsWith(directive.deleteFromList)) deleteFromList(merged, key, patch[key]);
-    else if (patch[key] !== undefined) mergeField(schema, merged, key, patch[key]);
+    else if (patch[key] !== undefined && !mergeField(schema, merged, key, patch[key])) hasGap = true;
   }
-  return merged;
+  // The engine treats an object that fields were deleted from as a dictionary: slow for whoever reads it, for good.
+  return hasGap ? { ...merged } : merged;
 }
 
 function followMarker(marker: unknown, patch: JsonObject): JsonObject {
@@ -81,14 +83,12 @@ function deleteFromList(merged: Mutable, key: string, values: unknown): void {
   merged[name] = list.filter(item => !gone.has(item));
 }
 
-function mergeField(schema: Schema | undefined, merged: Mutable, key: string, value: unknown): void {
-  if (value === null) {
-    delete merged[key];
-    return;
-  }
-  const result = mergeValue(schema, key, merged[key], value);
+/** Returns whether the field is there afterwards. */
+function mergeField(schema: Schema | undefined, merged: Mutable, key: string, value: unknown): boolean {
+  const result = value === null ? undefined : mergeValue(schema, key, merged[key], value);
   if (result === undefined) delete merged[key];
   else merged[key] = result;
+  return result !== undefined;
 }
 
 function mergeValue(schema: Schema | undefined, key: string, original: unknown, value: unknown): unknown {
