@@ -86,16 +86,16 @@ describe('pods on a real node, from their start to their end', { skip: container
 
   it('runs init containers in order before the others', async () => {
     await bed.createPod('prepared', {
-      script: 'cat /work/log',
-      container: { volumeMounts: [{ name: 'work', mountPath: '/work' }] },
+      script: 'cat /job/log',
+      container: { volumeMounts: [{ name: 'work', mountPath: '/job' }] },
       spec: {
         restartPolicy: 'Never',
         initContainers: [
           {
-            ...init('first', 'sleep 0.3; echo first >> /work/log'),
-            volumeMounts: [{ name: 'work', mountPath: '/work' }],
+            ...init('first', 'sleep 0.3; echo first >> /job/log'),
+            volumeMounts: [{ name: 'work', mountPath: '/job' }],
           },
-          { ...init('second', 'echo second >> /work/log'), volumeMounts: [{ name: 'work', mountPath: '/work' }] },
+          { ...init('second', 'echo second >> /job/log'), volumeMounts: [{ name: 'work', mountPath: '/job' }] },
         ],
         volumes: [{ name: 'work', emptyDir: {} }],
       },
@@ -123,8 +123,8 @@ describe('pods on a real node, from their start to their end', { skip: container
   });
 
   it('starts sidecars before and stops them after the others', async () => {
-    const trap = (name: string): string => `trap 'echo ${name} >> /work/log; exit 0' TERM; while :; do sleep 0.1; done`;
-    const volumeMounts = [{ name: 'work', mountPath: '/work' }];
+    const trap = (name: string): string => `trap 'echo ${name} >> /job/log; exit 0' TERM; while :; do sleep 0.1; done`;
+    const volumeMounts = [{ name: 'work', mountPath: '/job' }];
     const hostPath = { path: `${bed.own.directory}/order`, type: 'DirectoryOrCreate' };
     await bed.createPod('served', {
       script: trap('main'),
@@ -163,10 +163,10 @@ describe('pods on a real node, from their start to their end', { skip: container
   it('stops a pod gracefully: hook, signal, end', async () => {
     const hostPath = { path: `${bed.own.directory}/graceful`, type: 'DirectoryOrCreate' };
     await bed.createPod('graceful', {
-      script: "trap 'echo signal >> /work/log; sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done",
+      script: "trap 'echo signal >> /job/log; sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done",
       container: {
-        volumeMounts: [{ name: 'work', mountPath: '/work' }],
-        lifecycle: { preStop: { exec: { command: ['sh', '-c', 'sleep 0.5; echo hook >> /work/log'] } } },
+        volumeMounts: [{ name: 'work', mountPath: '/job' }],
+        lifecycle: { preStop: { exec: { command: ['sh', '-c', 'sleep 0.5; echo hook >> /job/log'] } } },
       },
       spec: { terminationGracePeriodSeconds: 20, volumes: [{ name: 'work', hostPath }] },
     });
