@@ -8,11 +8,14 @@ import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, UserInfo } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
-import { Negotiator } from './negotiation.ts';
+import { JsonFrames } from './json-frames.ts';
+import { MessageCache } from './message-cache.ts';
+import { Negotiator, type Representation } from './negotiation.ts';
 import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
 import { respondLog } from './pod-log.ts';
 import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
 import { prettify } from './pretty.ts';
+import { ProtobufFrames } from './protobuf-frames.ts';
 import { parseQuery, type Query } from './query.ts';
 import { RepresentationCache } from './representation.ts';
 import { RequestCall } from './request-call.ts';
@@ -48,7 +51,8 @@ export class ApiHandler {
   readonly #options: ApiHandlerOptions;
   readonly #negotiator = new Negotiator();
   readonly #cache = new RepresentationCache();
-  readonly #writer = new ResponseWriter(this.#cache);
+  readonly #messages = new MessageCache();
+  readonly #writer = new ResponseWriter(this.#cache, this.#messages);
   readonly #metrics = new RequestMetrics();
   readonly #deadlines: RequestDeadlines;
   readonly #nonResource: NonResourceRoutes;
@@ -76,7 +80,8 @@ export class ApiHandler {
       status = response.status;
       return prettify(response, http, query);
     } catch (error) {
-      const response = respondStatus(this.#explain(error, info));
+      const format = this.#negotiator.negotiateError(readHeader(http.headers, 'accept'));
+      const response = respondStatus(this.#explain(error, info), format);
       status = response.status;
       return prettify(response, http, query);
     } finally {
@@ -142,7 +147,7 @@ export class ApiHandler {
 
   async #answerOnce(incoming: Incoming): Promise<HttpResponse> {
     const { http, info, call } = incoming;
-    const representation = this.#negotiator.negotiate(readHeader(http.headers, 'accept'), info.verb);
+    const representation = this.#negotiate(http, info, info.verb);
     const request = await this.#readRequest(incoming);
     const result = await this.#deadlines.within(this.#options.core.execute(request, call));
     if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
@@ -155,9 +160,14 @@ export class ApiHandler {
     });
   }
 
+  #negotiate(http: HttpRequest, { group, version, resource }: RequestInfo, verb: string): Representation {
+    const isCustom = this.#options.core.resources.lookup(group, version, resource)?.crd !== undefined;
+    return this.#negotiator.negotiate(readHeader(http.headers, 'accept'), verb, isCustom);
+  }
+
   #answerWatch(incoming: Incoming): HttpResponse {
     const { http, info, query, call } = incoming;
-    const representation = this.#negotiator.negotiate(readHeader(http.headers, 'accept'), 'watch');
+    const representation = this.#negotiate(http, info, 'watch');
     const options = readRequestOptions(query, 'watch');
     const request: ResourceRequest = {
       verb: 'watch',
@@ -174,10 +184,16 @@ export class ApiHandler {
     }
     const { clock } = this.#options.world;
     const watchInfo: RequestInfo = info.verb === 'watch' ? info : { ...info, verb: 'watch' };
-    const form = { representation, includes: readIncluded(query), now: () => clock.now() };
-    const response = new WatchResponse(resource, form, this.#cache, () =>
-      this.#metrics.changeLongRunning(watchInfo, -1),
-    );
+    const { as, asVersion = 'v1', format } = representation;
+    const frames =
+      format === 'protobuf'
+        ? new ProtobufFrames(resource, as === undefined ? undefined : asVersion, this.#messages)
+        : new JsonFrames(
+            resource,
+            { as, asVersion, includes: readIncluded(query), now: () => clock.now() },
+            this.#cache,
+          );
+    const response = new WatchResponse(frames, () => this.#metrics.changeLongRunning(watchInfo, -1));
     this.#metrics.changeLongRunning(watchInfo, 1);
     try {
       return response.respond(this.#options.core.watch(request, call, response));

@@ -34,21 +34,25 @@ export interface HttpResponse {
 }
 
 /**
- * A text; texts to be written one after the other, each small enough to be made and written without holding others up;
- * bytes as they come; or a stream whose frames come when there is something to tell.
+ * A text; pieces to be written one after the other, each small enough to be made and written without holding others up
+ * (an empty one only gives others their turn); bytes as they come; or a stream whose frames come when there is something
+ * to tell.
  */
 export type HttpBody =
   | string
-  | { readonly kind: 'texts'; readonly texts: Iterable<string> }
+  | { readonly kind: 'pieces'; readonly pieces: Iterable<Frame> }
   | { readonly kind: 'binary'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly source: ByteSource }
   | { readonly kind: 'frames'; start(sink: FrameSink): FrameSource };
 
+/** Text, which goes out as UTF-8, or bytes. */
+export type Frame = string | Uint8Array;
+
 /** What the server offers to a stream of frames. It gathers what is written within one turn into one write. */
 export interface FrameSink {
-  write(frame: string): void;
+  write(frame: Frame): void;
   /** Many at once: each is made when there is room for it, in turns that leave others theirs. */
-  writeAll(frames: Iterable<string>): void;
+  writeAll(frames: Iterable<Frame>): void;
   /** The stream is over. Nothing is written after it. */
   end(): void;
 }

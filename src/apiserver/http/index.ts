@@ -10,6 +10,7 @@ export { createOpenApi } from './create-open-api.ts';
 export type { HealthCheck } from './health.ts';
 export type {
   ClientCertificate,
+  Frame,
   FrameSink,
   FrameSource,
   HttpBody,

@@ -12,6 +12,7 @@ import { decodeMessage, openEnvelope, WireError } from '../../machinery/protobuf
 import type { HttpRequest } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { parseMediaType } from './media-type.ts';
+import { protobufType } from './negotiation.ts';
 
 /** Finds the schema by which a protobuf body is read; undefined for a kind that nobody serves. */
 export type SchemaLookup = (apiVersion: string, kind: string) => ObjectSchema | undefined;
@@ -26,7 +27,6 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
-const protobufType = 'application/vnd.kubernetes.protobuf';
 const objectTypes = ['application/json', 'application/yaml', protobufType] as const;
 
 export interface RequestBody {

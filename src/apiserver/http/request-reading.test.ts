@@ -97,7 +97,16 @@ describe('an Accept header', () => {
       asVersion: 'v1',
     });
     const clientGo = 'application/vnd.kubernetes.protobuf,application/json';
-    assert.deepEqual(negotiator.negotiate(clientGo, 'get'), { format: 'json' });
+    assert.deepEqual(negotiator.negotiate(clientGo, 'get'), { format: 'protobuf' });
+    assert.deepEqual(negotiator.negotiate(clientGo, 'get', true), { format: 'json' });
+    assert.deepEqual(negotiator.negotiate('application/vnd.kubernetes.protobuf;stream=watch', 'watch'), {
+      format: 'protobuf',
+    });
+    const custom = 'application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+    const partial = { format: 'protobuf', as: 'PartialObjectMetadata', asVersion: 'v1' };
+    assert.deepEqual(negotiator.negotiate(custom, 'get', true), partial);
+    const tableFirst = `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${table}`;
+    assert.deepEqual(negotiator.negotiate(tableFirst, 'list'), { format: 'json', as: 'Table', asVersion: 'v1' });
     const metadata = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
     assert.equal(negotiator.negotiate(metadata, 'list').as, 'PartialObjectMetadataList');
     assert.equal(negotiator.negotiate(metadata, 'get').as, undefined);
@@ -106,11 +115,23 @@ describe('an Accept header', () => {
   });
 
   test('is refused when there is none', () => {
-    assert.throws(() => negotiator.negotiate('application/vnd.kubernetes.protobuf', 'get'), {
+    assert.throws(() => negotiator.negotiate('application/vnd.kubernetes.protobuf', 'get', true), {
       code: 406,
-      message: 'only the following media types are accepted: application/json, application/yaml',
+      message:
+        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     });
-    assert.throws(() => negotiator.negotiate('application/yaml', 'watch'), { code: 406 });
+    assert.throws(() => negotiator.negotiate('application/yaml,application/json', 'watch'), {
+      code: 406,
+      message:
+        'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    });
+  });
+
+  test('decides how errors are told as well', () => {
+    assert.equal(negotiator.negotiateError('application/vnd.kubernetes.protobuf,application/json'), 'protobuf');
+    assert.equal(negotiator.negotiateError(`${table},application/yaml`), 'yaml');
+    assert.equal(negotiator.negotiateError(table), 'json');
+    assert.equal(negotiator.negotiateError('image/png'), 'json');
   });
 
   test('is sorted by weight, zero left out', () => {

@@ -1,6 +1,6 @@
 import { schemaOfKind } from '../../api/generated/index.ts';
 import type { ResourceRequest, Verb } from '../../client/index.ts';
-import { type ObjectSchema, parseGroupVersion } from '../../machinery/index.ts';
+import { type ObjectSchema, parseGroupVersion, type StatusError, statusError } from '../../machinery/index.ts';
 import type { ResourceRegistry } from '../core-contract.ts';
 import { readDeleteOptionsBody } from './delete-options.ts';
 import type { HttpRequest } from './http-message.ts';
@@ -70,11 +70,19 @@ export class ResourceRequestReader {
   readonly #findSchema: SchemaLookup = (apiVersion, kind): ObjectSchema | undefined => {
     const { group, version } = parseGroupVersion(apiVersion);
     const served = this.#resources.lookupKind(group, version, kind);
+    if (served?.crd !== undefined) throw refuseCustom(version, kind);
     if (served !== undefined) return served.version.schema();
     // Registered in every group: clients name their own.
     if (kind === 'DeleteOptions') return schemaOfKind('', 'v1', kind);
     return bodyKinds.has(`${apiVersion} ${kind}`) ? schemaOfKind(group, version, kind) : undefined;
   };
+}
+
+/** Kubernetes: objects of CRDs have no protobuf. */
+function refuseCustom(version: string, kind: string): StatusError {
+  return statusError.badRequest(
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`,
+  );
 }
 
 function readVerb({ verb, name, subresource }: RequestInfo): Verb {

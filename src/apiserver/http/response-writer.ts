@@ -2,7 +2,9 @@ import type { StoredObject } from '../../storage/index.ts';
 import type { ApiResult, ListResult, ObjectResult, ServedResource } from '../core-contract.ts';
 import { convertToServed } from '../served-version.ts';
 import type { HttpBody, HttpResponse } from './http-message.ts';
+import type { MessageCache } from './message-cache.ts';
 import type { Representation } from './negotiation.ts';
+import { respondProtobuf } from './protobuf-response.ts';
 import { type RepresentationCache, toPartialMetadata } from './representation.ts';
 import { jsonHeaders } from './status-response.ts';
 import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
@@ -19,14 +21,17 @@ const yamlOptions = { sortMapEntries: true, lineWidth: 0, indentSeq: false, alia
 /** Turns results of the core into responses, from stored texts wherever they will do. */
 export class ResponseWriter {
   readonly #cache: RepresentationCache;
+  readonly #messages: MessageCache;
 
-  constructor(cache: RepresentationCache) {
+  constructor(cache: RepresentationCache, messages: MessageCache) {
     this.#cache = cache;
+    this.#messages = messages;
   }
 
   async write(result: ApiResult, options: WriteOptions): Promise<HttpResponse> {
     const { representation } = options;
     if (representation.format === 'yaml') return this.#writeYaml(result);
+    if (representation.format === 'protobuf') return respondProtobuf(result, representation, this.#messages);
     const status = result.kind === 'list' ? 200 : result.code;
     const body = result.kind === 'list' ? this.#listBody(result, options) : this.#objectBody(result, options);
     return { status, headers: jsonHeaders, body };
@@ -113,7 +118,7 @@ const sliceLengthMin = 64 * 1024;
 /** Short lists as one text; long ones in slices, so that no text grows large and others get their turn between two. */
 function sliceList(head: string, items: readonly StoredObject[], format: (stored: StoredObject) => string): HttpBody {
   if (items.length <= 16) return head + items.map(format).join(',') + listTail;
-  return { kind: 'texts', texts: joinSlices(head, items, format) };
+  return { kind: 'pieces', pieces: joinSlices(head, items, format) };
 }
 
 function* joinSlices(

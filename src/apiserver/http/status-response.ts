@@ -1,5 +1,8 @@
+import { schemaOfKind } from '../../api/generated/index.ts';
 import { type KubeObject, type Status, StatusError } from '../../machinery/index.ts';
+import { encodeMessage, sealEnvelope } from '../../machinery/protobuf/index.ts';
 import type { HttpResponse } from './http-message.ts';
+import { type Format, protobufType } from './negotiation.ts';
 
 export const jsonHeaders: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
@@ -23,12 +26,27 @@ export function respondText(status: number, text: string): HttpResponse {
   return { status, headers: textHeaders, body: text };
 }
 
+export const protobufHeaders: Readonly<Record<string, string>> = {
+  ...jsonHeaders,
+  'content-type': protobufType,
+};
+
 /** The answer to a request that failed. */
-export function respondStatus(error: StatusError): HttpResponse {
-  const response = respondJson(error.code, error.toStatus());
+export function respondStatus(error: StatusError, format: Format = 'json'): HttpResponse {
+  const status = error.toStatus();
+  const response: HttpResponse =
+    format === 'protobuf'
+      ? { status: error.code, headers: protobufHeaders, body: { kind: 'binary', bytes: sealStatus(status) } }
+      : respondJson(error.code, status);
   const retryAfterSeconds = error.details?.retryAfterSeconds;
   if (retryAfterSeconds === undefined) return response;
   return { ...response, headers: { ...response.headers, 'retry-after': String(retryAfterSeconds) } };
+}
+
+/** A Status in its protobuf envelope. */
+export function sealStatus(status: Status): Uint8Array {
+  const message = encodeMessage(status, schemaOfKind('', 'v1', 'Status'));
+  return sealEnvelope({ apiVersion: 'v1', kind: 'Status', message });
 }
 
 /** What a path that leads nowhere is answered with. */

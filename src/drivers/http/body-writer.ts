@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
+import type { Frame } from '../../apiserver/http/index.ts';
 
 /** Kubernetes: responses from this size on are compressed, at gzip's fastest level (upstream's default as well). */
 export const gzipThresholdBytes = 128 * 1024;
@@ -11,29 +12,29 @@ const gzipLevel = 1;
 /** How long a long answer may keep others waiting. */
 const turnMsMax = 8;
 
-const gzipText = promisify(gzip);
+const gzipBody = promisify(gzip);
 
-export function compress(text: string): Promise<Buffer> {
-  return gzipText(text, { level: gzipLevel });
+export function compress(body: string | Uint8Array): Promise<Buffer> {
+  return gzipBody(body, { level: gzipLevel });
 }
 
-/** Writes the texts one after the other as fast as the client reads, giving way to others in between. */
-export async function writeTexts(texts: Iterable<string>, out: Writable, isCompressed: boolean): Promise<void> {
+/** Writes the pieces one after the other as fast as the client reads, giving way to others in between. */
+export async function writePieces(pieces: Iterable<Frame>, out: Writable, isCompressed: boolean): Promise<void> {
   if (isCompressed) {
-    await pipeline(Readable.from(takeTurns(texts)), createGzip({ level: gzipLevel }), out);
+    await pipeline(Readable.from(takeTurns(pieces)), createGzip({ level: gzipLevel }), out);
     return;
   }
-  for await (const text of takeTurns(texts)) {
+  for await (const piece of takeTurns(pieces)) {
     if (out.destroyed) return;
-    if (!out.write(text)) await waitForDrain(out);
+    if (!out.write(piece)) await waitForDrain(out);
   }
   out.end();
 }
 
-async function* takeTurns(texts: Iterable<string>): AsyncGenerator<string> {
+async function* takeTurns(pieces: Iterable<Frame>): AsyncGenerator<Frame> {
   let startMs = performance.now();
-  for (const text of texts) {
-    yield text;
+  for (const piece of pieces) {
+    if (piece.length > 0) yield piece;
     if (performance.now() - startMs < turnMsMax) continue;
     await nextTurn();
     startMs = performance.now();

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { FrameSource, HttpResponse } from '../../apiserver/http/index.ts';
-import { compress, gzipThresholdBytes, writeBytes, writeTexts } from './body-writer.ts';
+import { compress, gzipThresholdBytes, writeBytes, writePieces } from './body-writer.ts';
 import { type FrameFlusher, type FrameTarget, FrameWriter } from './frame-writer.ts';
 
 /** Headers as Node takes them. */
@@ -36,12 +36,12 @@ export async function writeResponse(response: HttpResponse, side: ResponseSide, 
   const { status, body } = response;
   const headers: OutgoingHeaders = { ...(response.headers as OutgoingHeaders) };
   try {
-    if (typeof body === 'string') await writeText(status, headers, body, side);
-    else if (body.kind === 'binary') side.sendWhole(status, headers, body.bytes);
-    else if (body.kind === 'texts') {
+    if (typeof body === 'string') await writeWhole(status, headers, body, side);
+    else if (body.kind === 'binary') await writeWhole(status, headers, body.bytes, side);
+    else if (body.kind === 'pieces') {
       if (side.acceptsGzip) headers['content-encoding'] = 'gzip';
       side.begin(status, headers);
-      await writeTexts(body.texts, side.out, side.acceptsGzip);
+      await writePieces(body.pieces, side.out, side.acceptsGzip);
     } else if (body.kind === 'bytes') {
       side.begin(status, headers);
       await writeBytes(body.source, side.out);
@@ -55,12 +55,17 @@ export async function writeResponse(response: HttpResponse, side: ResponseSide, 
   }
 }
 
-async function writeText(status: number, headers: OutgoingHeaders, text: string, side: ResponseSide): Promise<void> {
-  if (!side.acceptsGzip || text.length < gzipThresholdBytes) {
-    side.sendWhole(status, headers, text);
+async function writeWhole(
+  status: number,
+  headers: OutgoingHeaders,
+  body: string | Uint8Array,
+  side: ResponseSide,
+): Promise<void> {
+  if (!side.acceptsGzip || body.length < gzipThresholdBytes) {
+    side.sendWhole(status, headers, body);
     return;
   }
-  side.sendWhole(status, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, await compress(text));
+  side.sendWhole(status, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, await compress(body));
 }
 
 function runFrames(start: (sink: FrameWriter) => FrameSource, side: ResponseSide, streams: OpenStreams): void {

@@ -80,3 +80,14 @@ test('nothing follows the end', async () => {
   await new Promise(resolve => client.once('finish', resolve));
   assert.equal(client.text, 'a\n');
 });
+
+test('a client that does not read while ever more is told loses its stream', async () => {
+  const { client, writer } = open(new FrameFlusher());
+  client.isReading = false;
+  const frame = 'x'.repeat(1024 * 1024);
+  for (let i = 0; i < 20; i++) writer.write(frame);
+  await nextTurn();
+  assert.equal(client.destroyed, false);
+  for (let i = 0; i < 20; i++) writer.write(frame);
+  assert.equal(client.destroyed, true);
+});

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
-import type { FrameSink } from '../../apiserver/http/index.ts';
+import type { Frame, FrameSink } from '../../apiserver/http/index.ts';
 
 /** Characters that go into one write: a large backlog never becomes one huge text. */
 const writeLengthMax = 256 * 1024;
@@ -8,6 +8,12 @@ const writeLengthMax = 256 * 1024;
 const turnMsMax = 8;
 /** How long a client may leave us with a full pipe before its watch ends. */
 const stallMsMax = 30_000;
+
+/**
+ * Characters that may wait for a client that reads too slowly. Kubernetes: a watcher that does not keep up is ended, and
+ * watches anew from where it was.
+ */
+const backlogLengthMax = 32 * 1024 * 1024;
 
 /** Where a watcher's bytes go. */
 export interface FrameTarget {
@@ -26,7 +32,7 @@ export interface FrameTarget {
 export class FrameFlusher {
   readonly #due = new Set<FrameWriter>();
   #isScheduled = false;
-  #lastFrames: readonly string[] = [];
+  #lastFrames: readonly Frame[] = [];
   #lastPlain: Buffer | undefined;
   #lastChunk: Buffer | undefined;
 
@@ -38,13 +44,13 @@ export class FrameFlusher {
   }
 
   /** The frames as bytes: those of the watcher before when it was told the same. */
-  encode(frames: readonly string[], isChunked: boolean): Buffer {
+  encode(frames: readonly Frame[], isChunked: boolean): Buffer {
     if (!isSame(frames, this.#lastFrames)) {
       this.#lastFrames = frames;
       this.#lastPlain = undefined;
       this.#lastChunk = undefined;
     }
-    this.#lastPlain ??= Buffer.from(frames.length === 1 ? frames[0]! : frames.join(''));
+    this.#lastPlain ??= toBytes(frames);
     if (!isChunked) return this.#lastPlain;
     this.#lastChunk ??= toChunk(this.#lastPlain);
     return this.#lastChunk;
@@ -61,11 +67,16 @@ export class FrameFlusher {
   }
 }
 
-/** Frames are shared texts, so equal ones are the same one and comparing them costs nothing. */
-function isSame(left: readonly string[], right: readonly string[]): boolean {
+/** Frames are shared, so equal ones are the same one and comparing them costs nothing. */
+function isSame(left: readonly Frame[], right: readonly Frame[]): boolean {
   if (left.length !== right.length) return false;
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
+}
+
+function toBytes(frames: readonly Frame[]): Buffer {
+  if (typeof frames[0] === 'string') return Buffer.from(frames.length === 1 ? frames[0] : frames.join(''));
+  return Buffer.concat(frames as readonly Uint8Array[]);
 }
 
 function toChunk(bytes: Buffer): Buffer {
@@ -76,13 +87,15 @@ function toChunk(bytes: Buffer): Buffer {
   ]);
 }
 
-/** One watcher's stream. */
+/** One watcher's stream: all its frames are texts, or all are bytes. */
 export class FrameWriter implements FrameSink {
   readonly #target: FrameTarget;
   readonly #flusher: FrameFlusher;
   readonly #onStalled: () => void;
-  #queue: (string | Iterator<string>)[] = [];
+  #queue: (Frame | Iterator<Frame>)[] = [];
   #next = 0;
+  /** Characters in the queue; what an iterator will make is not counted: it is not there yet. */
+  #backlogLength = 0;
   #isBlocked = false;
   #isEnding = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -95,11 +108,13 @@ export class FrameWriter implements FrameSink {
     target.out.once('close', () => clearTimeout(this.#stallTimer));
   }
 
-  write(frame: string): void {
-    this.#add(frame);
+  write(frame: Frame): void {
+    this.#backlogLength += frame.length;
+    if (this.#isBlocked && this.#backlogLength > backlogLengthMax) this.#giveUp();
+    else this.#add(frame);
   }
 
-  writeAll(frames: Iterable<string>): void {
+  writeAll(frames: Iterable<Frame>): void {
     this.#add(frames[Symbol.iterator]());
   }
 
@@ -128,15 +143,15 @@ export class FrameWriter implements FrameSink {
     if (this.#isEnding && !this.#isBlocked) this.#target.end();
   }
 
-  #add(entry: string | Iterator<string>): void {
+  #add(entry: Frame | Iterator<Frame>): void {
     if (this.#isEnding) return;
     if (this.#queue.length === 0 && !this.#isBlocked) this.#flusher.schedule(this);
     this.#queue.push(entry);
   }
 
   /** The next frames, as many as go into one write. */
-  #takeSlice(): readonly string[] {
-    const frames: string[] = [];
+  #takeSlice(): readonly Frame[] {
+    const frames: Frame[] = [];
     let length = 0;
     while (this.#next < this.#queue.length && length < writeLengthMax) {
       const frame = this.#takeFrame();
@@ -147,10 +162,11 @@ export class FrameWriter implements FrameSink {
     return frames;
   }
 
-  #takeFrame(): string | undefined {
+  #takeFrame(): Frame | undefined {
     const entry = this.#queue[this.#next]!;
-    if (typeof entry === 'string') {
+    if (typeof entry === 'string' || entry instanceof Uint8Array) {
       this.#next++;
+      this.#backlogLength -= entry.length;
       return entry;
     }
     const { done, value } = entry.next();
@@ -159,9 +175,16 @@ export class FrameWriter implements FrameSink {
     return undefined;
   }
 
+  #giveUp(): void {
+    this.#isEnding = true;
+    this.#queue = [];
+    this.#next = 0;
+    this.#onStalled();
+  }
+
   #waitForDrain(): void {
     this.#isBlocked = true;
-    this.#stallTimer = setTimeout(() => this.#onStalled(), stallMsMax).unref();
+    this.#stallTimer = setTimeout(() => this.#giveUp(), stallMsMax).unref();
     this.#target.out.once('drain', () => {
       this.#isBlocked = false;
       clearTimeout(this.#stallTimer);

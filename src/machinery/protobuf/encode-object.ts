@@ -35,8 +35,8 @@ const plans = new WeakMap<ObjectSchema, MessagePlan>();
  * An object as the bytes of its message in upstream's generated.proto, exactly as Go's types write them. The object fits
  * the schema.
  */
-export function encodeMessage(object: Fields, schema: ObjectSchema): Uint8Array {
-  return encodeWith(planOf(schema), object);
+export function encodeMessage(object: object, schema: ObjectSchema): Uint8Array {
+  return encodeWith(planOf(schema), object as Fields);
 }
 
 function encodeWith(plan: MessagePlan, object: Fields): Uint8Array {

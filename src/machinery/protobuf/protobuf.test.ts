@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { schemaOf, schemaOfKind, servedResources } from '../../api/generated/index.ts';
-import { type FieldSchema, type JsonObject, type ObjectSchema, parseGroupVersion, type Schema } from '../index.ts';
+import { type FieldSchema, type ObjectSchema, parseGroupVersion, type Schema } from '../index.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import {
   decodeMessage,
@@ -162,7 +162,7 @@ test('writes every kind byte for byte as Go does, and reads it', () => {
     const { apiVersion, kind, message } = openEnvelope(bytes);
     const schema = findSchema(apiVersion, kind);
     const write = (value: object): Buffer =>
-      Buffer.from(sealEnvelope({ apiVersion, kind, message: encodeMessage(value as JsonObject, schema) }));
+      Buffer.from(sealEnvelope({ apiVersion, kind, message: encodeMessage(value, schema) }));
     const title = `${apiVersion} ${kind}`;
     assert.ok(write(object).equals(bytes), title);
     assert.ok(write(decodeMessage(message, schema)).equals(bytes), title);
@@ -285,8 +285,8 @@ function anyEmbedded(name: string, owner: ObjectSchema, depth: number): fc.Arbit
   if (!name.includes('JSONSchemaPropsOr')) return json;
   const schema = anyObject(owner, depth + 3);
   if (name.endsWith('Bool')) return fc.oneof<fc.Arbitrary<unknown>[]>(fc.boolean(), schema);
-  return fc.oneof(
+  return fc.oneof<fc.Arbitrary<unknown>[]>(
     schema,
-    fc.array(name.endsWith('StringArray') ? fc.string() : schema, { minLength: 1, maxLength: 2 }),
+    fc.array<unknown>(name.endsWith('StringArray') ? fc.string() : schema, { minLength: 1, maxLength: 2 }),
   );
 }
