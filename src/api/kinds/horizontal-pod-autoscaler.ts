@@ -8,6 +8,7 @@ import {
   type MetricSpec,
   type MetricStatus,
 } from '../generated/index.ts';
+import { validateAutoscaler, validateAutoscalerStatus } from './autoscaler-validation.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { statusRules } from './status-rules.ts';
@@ -181,7 +182,10 @@ export const horizontalPodAutoscaler = defineKind(
     hasGeneration: false,
     setDefaults,
     prepareForCreate: object => ({ ...object, status: { desiredReplicas: 0 } }),
-    status: statusRules<HorizontalPodAutoscaler>(),
+    skipsFullValidationOnUpdate: true,
+    validateCreate: object => validateAutoscaler(object),
+    validateUpdate: validateAutoscaler,
+    status: statusRules<HorizontalPodAutoscaler>({ validateUpdate: validateAutoscalerStatus }),
     columns: [
       nameColumn,
       textColumn<HorizontalPodAutoscaler>(

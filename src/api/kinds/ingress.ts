@@ -1,5 +1,6 @@
 import { type Ingress, ingresses } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
+import { validateIngress, validateIngressCreate, validateIngressStatus } from './ingress-validation.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
@@ -21,7 +22,10 @@ function formatAddress({ status }: Ingress): string {
 
 export const ingress = defineKind(ingresses, {
   prepareForCreate: object => ({ ...object, status: { loadBalancer: {} } }),
-  status: statusRules<Ingress>(),
+  skipsFullValidationOnUpdate: true,
+  validateCreate: validateIngressCreate,
+  validateUpdate: validateIngress,
+  status: statusRules<Ingress>({ validateUpdate: validateIngressStatus }),
   columns: [
     nameColumn,
     textColumn<Ingress>('Class', 'Which controller serves it.', object => object.spec?.ingressClassName ?? '<none>'),

@@ -1,21 +1,28 @@
-import { type FieldError, fieldError, formatIp, parseIp } from '../../machinery/index.ts';
+import {
+  checkDns1123Subdomain,
+  type FieldError,
+  fieldError,
+  invalidEach,
+  validateImmutable,
+  validateIp,
+} from '../../machinery/index.ts';
 import { type IPAddress, ipAddresses } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
-import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
+import { checkRequiredName } from './reference-checks.ts';
+import { nameColumn, textColumn } from './table-columns.ts';
 
 function formatParent({ spec }: IPAddress): string {
   const parent = spec?.parentRef;
   if (parent === undefined) return '<none>';
-  const resource = (parent.group ?? '') === '' ? parent.resource : `${parent.resource}.${parent.group}`;
+  const name = parent.resource ?? '';
+  const resource = (parent.group ?? '') === '' ? name : `${name}.${parent.group}`;
   const namespace = (parent.namespace ?? '') === '' ? '' : `/${parent.namespace}`;
-  return `${resource.toLowerCase()}${namespace}/${parent.name}`;
+  return `${resource.toLowerCase()}${namespace}/${parent.name ?? ''}`;
 }
 
 /** Kubernetes: `ValidateIPAddressName`. */
 function checkName(name: string): readonly string[] {
-  const ip = parseIp(name);
-  if (ip === undefined) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
-  return formatIp(ip) === name ? [] : [`must be in canonical form ("${formatIp(ip)}")`];
+  return validateIp('', name).map(error => error.detail);
 }
 
 /** Kubernetes: `ValidateIPAddress`. */
@@ -23,8 +30,11 @@ function validateAddress({ spec }: IPAddress): readonly FieldError[] {
   const parent = spec?.parentRef;
   if (parent === undefined) return [fieldError.required('spec.parentRef')];
   const errors: FieldError[] = [];
-  if ((parent.resource ?? '') === '') errors.push(fieldError.required('spec.parentRef.resource'));
-  if ((parent.name ?? '') === '') errors.push(fieldError.required('spec.parentRef.name'));
+  const { group = '', namespace = '' } = parent;
+  if (group !== '') errors.push(...invalidEach('spec.parentRef.group', group, checkDns1123Subdomain(group)));
+  checkRequiredName(errors, 'spec.parentRef.resource', parent.resource);
+  checkRequiredName(errors, 'spec.parentRef.name', parent.name);
+  if (namespace !== '') checkRequiredName(errors, 'spec.parentRef.namespace', namespace);
   return errors;
 }
 
@@ -32,6 +42,7 @@ export const ipAddress = defineKind(ipAddresses, {
   hasGeneration: false,
   validateName: checkName,
   validateCreate: validateAddress,
+  validateUpdate: (object, old) => validateImmutable(object.spec?.parentRef, old.spec?.parentRef, 'spec.parentRef'),
   selectableFields: {},
-  columns: [nameColumn, textColumn<IPAddress>('ParentRef', 'What uses it.', formatParent), ageColumn],
+  columns: [nameColumn, textColumn<IPAddress>('ParentRef', 'What uses it.', formatParent)],
 });

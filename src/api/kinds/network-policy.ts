@@ -2,6 +2,7 @@ import { formatLabelSelector } from '../../machinery/index.ts';
 import { type NetworkPolicy, type NetworkPolicyPort, networkPolicies } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
+import { validateNetworkPolicy } from './network-policy-validation.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
 function defaultPorts<T extends { readonly ports?: readonly NetworkPolicyPort[] | undefined }>(rule: T): T {
@@ -24,6 +25,9 @@ function setDefaults(policy: NetworkPolicy): NetworkPolicy {
 
 export const networkPolicy = defineKind(networkPolicies, {
   setDefaults,
+  skipsFullValidationOnUpdate: true,
+  validateCreate: object => validateNetworkPolicy(object),
+  validateUpdate: validateNetworkPolicy,
   columns: [
     nameColumn,
     textColumn<NetworkPolicy>('Pod-Selector', 'Pods that it is for.', object =>

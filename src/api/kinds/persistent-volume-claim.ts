@@ -1,4 +1,5 @@
 import { type PersistentVolumeClaim, persistentVolumeClaims } from '../generated/index.ts';
+import { settleDataSources, validateClaimSpec, validateClaimStatus, validateClaimUpdate } from './claim-validation.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { formatAccessModes, formatStorage, storageClassOf } from './persistent-volume.ts';
@@ -9,9 +10,16 @@ const isBound = (claim: PersistentVolumeClaim): boolean => (claim.spec?.volumeNa
 
 export const persistentVolumeClaim = defineKind(persistentVolumeClaims, {
   hasGeneration: false,
-  setDefaults: object => changeField(object, 'spec', spec => fillDefaults(spec, { volumeMode: 'Filesystem' })),
-  prepareForCreate: object => ({ ...object, status: { phase: 'Pending' } }),
-  status: statusRules<PersistentVolumeClaim>(),
+  setDefaults: object => {
+    const moded = changeField(object, 'spec', spec => fillDefaults(spec, { volumeMode: 'Filesystem' }));
+    return changeField(moded, 'status', status => fillDefaults(status, { phase: 'Pending' }));
+  },
+  prepareForCreate: object => ({ ...settleDataSources(object), status: { phase: 'Pending' } }),
+  prepareForUpdate: (object, old) => settleDataSources(object, old),
+  skipsFullValidationOnUpdate: true,
+  validateCreate: object => validateClaimSpec(object.spec ?? {}, 'spec'),
+  validateUpdate: validateClaimUpdate,
+  status: statusRules<PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }),
   selectableFields: { name: object => object.metadata.name ?? '' },
   columns: [
     nameColumn,

@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn, wide } from './table-columns.ts';
+import { validateVolume, validateVolumeUpdate } from './volume-validation.ts';
 
 const shortModes: readonly (readonly [string, string])[] = [
   ['ReadWriteOnce', 'RWO'],
@@ -41,10 +42,15 @@ function formatClaim({ spec }: PersistentVolume): string {
 
 export const persistentVolume = defineKind(persistentVolumes, {
   hasGeneration: false,
-  setDefaults: object =>
-    changeField(object, 'spec', spec =>
+  setDefaults: object => {
+    const complete = changeField(object, 'spec', spec =>
       fillDefaults(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
-    ),
+    );
+    return changeField(complete, 'status', status => fillDefaults(status, { phase: 'Pending' }));
+  },
+  skipsFullValidationOnUpdate: true,
+  validateCreate: validateVolume,
+  validateUpdate: validateVolumeUpdate,
   prepareForCreate: (object, { now }) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: now } }),
   status: {
     ...statusRules<PersistentVolume>(),

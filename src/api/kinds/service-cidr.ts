@@ -9,7 +9,7 @@ function validateServiceCidr({ spec }: ServiceCIDR): readonly FieldError[] {
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) return [fieldError.required('spec.cidrs', 'at least one CIDR required')];
   const errors: FieldError[] = [];
-  if (cidrs.length > 2) errors.push(fieldError.invalid('spec.cidrs', cidrs, 'may only hold up to 2 values'));
+  if (cidrs.length > 2) return [fieldError.invalid('spec.cidrs', spec, 'may only hold up to 2 values')];
   const families = new Set(cidrs.map(cidr => parseCidr(cidr)?.family));
   if (cidrs.length === 2 && families.size === 1 && !families.has(undefined)) {
     errors.push(
@@ -24,9 +24,27 @@ function validateServiceCidr({ spec }: ServiceCIDR): readonly FieldError[] {
   return errors;
 }
 
+/** Kubernetes: `ValidateServiceCIDRUpdate`: a range of the other family may come in addition. */
+function validateUpdate(object: ServiceCIDR, old: ServiceCIDR): readonly FieldError[] {
+  const next = object.spec?.cidrs ?? [];
+  const before = old.spec?.cidrs ?? [];
+  const isGrown = before.length === 1 && next.length === 2;
+  if (before.length !== next.length && !isGrown) {
+    return [fieldError.invalid('spec.cidrs', next, 'field is immutable')];
+  }
+  const errors: FieldError[] = [];
+  for (const [index, cidr] of before.entries()) {
+    if (cidr === next[index]) continue;
+    errors.push(fieldError.invalid(`spec.cidrs[${index}]`, next[index], 'field is immutable'));
+  }
+  return isGrown ? [...errors, ...validateServiceCidr(object)] : errors;
+}
+
 export const serviceCidr = defineKind(serviceCIDRs, {
   hasGeneration: false,
+  skipsFullValidationOnUpdate: true,
   validateCreate: validateServiceCidr,
+  validateUpdate,
   prepareForCreate: object => ({ ...object, status: {} }),
   status: statusRules<ServiceCIDR>({ keeps: 'metadata' }),
   columns: [

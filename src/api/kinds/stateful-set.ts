@@ -15,6 +15,7 @@ import {
   type StatefulSetUpdateStrategy,
   statefulSets,
 } from '../generated/index.ts';
+import { validateClaimSpec } from './claim-validation.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
@@ -155,7 +156,10 @@ function validateCreate({ spec }: StatefulSet): readonly FieldError[] {
   const serviceName = spec.serviceName ?? '';
   const problems =
     serviceName === '' ? [] : invalidEach('spec.serviceName', serviceName, checkDns1123Label(serviceName));
-  return [...problems, ...validateSpec(spec, false)];
+  const claims = (spec.volumeClaimTemplates ?? []).flatMap((claim, index) =>
+    validateClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${index}].spec`),
+  );
+  return [...problems, ...claims, ...validateSpec(spec, false)];
 }
 
 export const statefulSet = defineKind(statefulSets, {

@@ -3,11 +3,15 @@ import {
   type FieldError,
   fieldError,
   invalidEach,
+  isSemanticallyEqual,
+  utf8Length,
   validateImmutable,
+  validateLabelName,
 } from '../../machinery/index.ts';
-import { type StorageClass, storageClasses } from '../generated/index.ts';
+import { type StorageClass, storageClasses, type TopologySelectorTerm } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { fillDefaults } from './fill-defaults.ts';
+import { unsupported } from './pod-validation/index.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
 function formatName({ metadata }: StorageClass): string {
@@ -21,32 +25,63 @@ function formatName({ metadata }: StorageClass): string {
 function validateStorageClass(object: StorageClass): readonly FieldError[] {
   const errors: FieldError[] = [];
   if ((object.provisioner ?? '') === '') errors.push(fieldError.required('provisioner'));
-  else
-    errors.push(
-      ...invalidEach('provisioner', object.provisioner, checkQualifiedName(object.provisioner.toLowerCase())),
-    );
+  else {
+    const name = object.provisioner.toLowerCase();
+    errors.push(...invalidEach('provisioner', name, checkQualifiedName(name)));
+  }
   if (object.reclaimPolicy !== undefined && object.reclaimPolicy !== 'Delete' && object.reclaimPolicy !== 'Retain') {
-    errors.push(fieldError.notSupported('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']));
+    errors.push(unsupported('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']));
   }
   const mode = object.volumeBindingMode;
   if (mode !== 'Immediate' && mode !== 'WaitForFirstConsumer') {
-    errors.push(fieldError.notSupported('volumeBindingMode', mode ?? '', ['Immediate', 'WaitForFirstConsumer']));
+    errors.push(unsupported('volumeBindingMode', mode ?? '', ['Immediate', 'WaitForFirstConsumer']));
   }
+  checkParameters(errors, object.parameters ?? {});
+  checkTopologies(errors, object.allowedTopologies ?? []);
   return errors;
 }
 
-function validateStorageClassUpdate(object: StorageClass, old: StorageClass): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [field, what] of [
-    ['parameters', 'parameters'],
-    ['provisioner', 'provisioner'],
-    ['reclaimPolicy', 'reclaimPolicy'],
-  ] as const) {
-    if (validateImmutable(object[field], old[field], field).length > 0) {
-      errors.push(fieldError.forbidden(field, `updates to ${what} are forbidden.`));
-    }
+const parametersMax = 512;
+const parameterBytesMax = 256 * 1024;
+
+function checkParameters(errors: FieldError[], parameters: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(parameters);
+  if (entries.length > parametersMax) {
+    errors.push(fieldError.tooLong('parameters', parametersMax));
+    return;
   }
-  return [...errors, ...validateImmutable(object.volumeBindingMode, old.volumeBindingMode, 'volumeBindingMode')];
+  for (const [key] of entries) {
+    if (key === '') errors.push(fieldError.invalid('parameters', key, 'field can not be empty.'));
+  }
+  const size = entries.reduce((sum, [key, value]) => sum + utf8Length(key) + utf8Length(value), 0);
+  if (size > parameterBytesMax) errors.push(fieldError.tooLong('parameters', parameterBytesMax));
+}
+
+function checkTopologies(errors: FieldError[], terms: readonly TopologySelectorTerm[]): void {
+  const seen: object[] = [];
+  for (const [index, { matchLabelExpressions: expressions = [] }] of terms.entries()) {
+    const field = `allowedTopologies[${index}].matchLabelExpressions`;
+    const meant: Record<string, readonly string[]> = {};
+    for (const [at, { key, values = [] }] of expressions.entries()) {
+      const path = `${field}[${at}]`;
+      if (values.length === 0) errors.push(fieldError.required(`${path}.values`));
+      for (const [i, value] of values.entries()) {
+        if (values.indexOf(value) < i) errors.push(fieldError.duplicate(`${path}.values[${i}]`, value));
+      }
+      errors.push(...validateLabelName(key ?? '', `${path}.key`));
+      if (Object.hasOwn(meant, key)) errors.push(fieldError.duplicate(`${path}.key`, key));
+      meant[key] = [...new Set(values)].sort();
+    }
+    // Kubernetes: a term that says nothing is a duplicate of what comes before the first.
+    for (const other of [{}, ...seen])
+      if (isSemanticallyEqual(meant, other)) errors.push(fieldError.duplicate(field, ''));
+    seen.push(meant);
+  }
+}
+
+function validateStorageClassUpdate(object: StorageClass, old: StorageClass): readonly FieldError[] {
+  const fields = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
+  return fields.flatMap(field => validateImmutable(object[field], old[field], field));
 }
 
 export const storageClass = defineKind(storageClasses, {

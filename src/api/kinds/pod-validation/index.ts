@@ -5,7 +5,14 @@
  * Start reading at `validate-pod.ts`, then `validate-pod-spec.ts`.
  */
 export { describeDifference } from './describe-difference.ts';
-export { checkChoice, checkNonnegative, checkPort, type Errors, unsupported } from './field-checks.ts';
+export {
+  checkChoice,
+  checkNoBacksteps,
+  checkNonnegative,
+  checkPort,
+  type Errors,
+  unsupported,
+} from './field-checks.ts';
 export {
   validateEphemeralContainersUpdate,
   validatePod,
@@ -17,9 +24,12 @@ export { validatePodTemplate } from './validate-pod-template.ts';
 export { validatePodResize } from './validate-resize.ts';
 export {
   checkContainerResourceName,
+  checkContainerResources,
   checkQuantityValue,
   checkResourceName,
   isExtendedResource,
   isHugePages,
   mayOvercommit,
 } from './validate-resources.ts';
+export { checkNodeSelector, checkTolerations } from './validate-scheduling.ts';
+export { checkHostPath, checkNfs } from './validate-volumes.ts';

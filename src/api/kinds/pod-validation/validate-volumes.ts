@@ -147,7 +147,7 @@ function checkOne(errors: Errors, field: string, volume: Volume, name: (typeof s
   }
 }
 
-function checkHostPath(errors: Errors, field: string, source: NonNullable<Volume['hostPath']>): void {
+export function checkHostPath(errors: Errors, field: string, source: NonNullable<Volume['hostPath']>): void {
   if ((source.path ?? '') === '') {
     errors.push(fieldError.required(`${field}.path`));
     return;
@@ -158,7 +158,7 @@ function checkHostPath(errors: Errors, field: string, source: NonNullable<Volume
   }
 }
 
-function checkNfs(errors: Errors, field: string, source: NonNullable<Volume['nfs']>): void {
+export function checkNfs(errors: Errors, field: string, source: NonNullable<Volume['nfs']>): void {
   if ((source.server ?? '') === '') errors.push(fieldError.required(`${field}.server`));
   if ((source.path ?? '') === '') errors.push(fieldError.required(`${field}.path`));
   else if (!source.path.startsWith('/'))
