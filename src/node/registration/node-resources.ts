@@ -39,7 +39,7 @@ function reserve(allocatable: Record<string, string>, name: string, amount: numb
   const whole = parseQuantity(allocatable[name] ?? '0');
   if (whole === undefined || amount === 0) return;
   const left = subtractQuantities(whole, quantityOf(amount, 'BinarySI'));
-  allocatable[name] = left.nanos < 0n ? '0' : formatQuantity(left);
+  allocatable[name] = left.nanos < 0n ? '0' : formatQuantity({ ...left, format: 'BinarySI' });
 }
 
 function bytes(amount: number): string {
