@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import type {
@@ -9,6 +9,7 @@ import type {
   ProbeFailure,
   ProbeResult,
 } from '../../node/runtime/index.ts';
+import { loadHttp } from '../load-http.ts';
 import { formatHostPort, formatSystemError } from './go-error-text.ts';
 import { checkGrpcHealth } from './grpc-health.ts';
 
@@ -75,7 +76,7 @@ function getOnce(url: URL, probe: HttpProbe, timeoutMs: number): Promise<Answer 
       rejectUnauthorized: false,
     };
     const prefix = `Get ${JSON.stringify(url.href)}`;
-    const call = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, response => {
+    const call = (url.protocol === 'https:' ? requestHttps : loadHttp().request)(url, options, response => {
       void readBody(response).then(body =>
         finish({ outcome: 'response', status: response.statusCode ?? 0, body, location: response.headers.location }),
       );

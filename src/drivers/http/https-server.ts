@@ -1,8 +1,9 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { performServerHandshake, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { ApiHandler } from '../../apiserver/http/index.ts';
+import { loadHttp } from '../load-http.ts';
 import type { OpenStream, OpenStreams } from './exchange.ts';
 import { FrameFlusher } from './frame-writer.ts';
 import { serveHttp1 } from './http1-exchange.ts';
@@ -145,7 +146,7 @@ class RunningServer implements HttpsServer {
   }
 
   #createHttp1(): HttpServer {
-    const server = createHttpServer({
+    const server = loadHttp().createServer({
       keepAliveTimeout: idleMsMax,
       maxHeaderSize: headerBytesMax,
       // A watch may last; what is limited is how long a client takes to send its request.

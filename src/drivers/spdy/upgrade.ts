@@ -1,5 +1,6 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { loadHttp } from '../load-http.ts';
 import { SpdyConnection } from './spdy-connection.ts';
 
 /** The streaming server would not switch to SPDY: its status and words. */
@@ -19,7 +20,7 @@ export function connectSpdy(
   protocols: readonly string[],
 ): Promise<{ readonly connection: SpdyConnection; readonly protocol: string }> {
   return new Promise((resolve, reject) => {
-    const call = request(url, {
+    const call = loadHttp().request(url, {
       method: 'POST',
       headers: {
         Connection: 'Upgrade',
