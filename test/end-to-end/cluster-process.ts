@@ -85,9 +85,15 @@ export class SampanProcess {
   }
 }
 
-/** Runs a `sampan` command to its end. */
-export function runSampan(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<SampanExit> {
-  return new SampanProcess(args, env).exit();
+const commandLimitMs = 60_000;
+
+/** Runs a `sampan` command to its end. One that should end and does not is killed, and says so by its signal. */
+export async function runSampan(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<SampanExit> {
+  const process = new SampanProcess(args, env);
+  const timer = setTimeout(() => process.signal('SIGKILL'), commandLimitMs);
+  const exit = await process.exit();
+  clearTimeout(timer);
+  return exit;
 }
 
 /** A cluster of `sampan up` with a data directory of its own. */
