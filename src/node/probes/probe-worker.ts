@@ -129,14 +129,22 @@ export class ProbeWorker {
     const begunAt = clock.monotonic();
     this.#isRunning = true;
     const report = await this.#ask(subject);
+    const delayMs = this.#conclude(subject, report);
     this.#isRunning = false;
-    // Meanwhile the container may have been replaced, or the pod may have gone.
-    if (this.#subject?.containerId !== subject.containerId || this.#isOnHold) return;
-    const isEarly = this.#isEarlyTry(report, subject);
-    if (!isEarly) this.#take(subject.containerId, report);
     if (!this.#isDue()) return;
-    const periodMs = isEarly ? earlyTryDelayMs(this.#earlyTries++) : this.#periodMs();
-    this.#schedule(Math.max(0, begunAt + periodMs - clock.monotonic()));
+    // A result may have led to a look at this worker, and that to a new timer.
+    this.#stopTimer();
+    this.#schedule(delayMs === undefined ? this.#firstDelayMs() : Math.max(0, begunAt + delayMs - clock.monotonic()));
+  }
+
+  /** Takes the report in; tells the time from one probe to the next, or nothing when the container is another one. */
+  #conclude(subject: ProbeSubject, report: ProbeReport): number | undefined {
+    if (this.#subject?.containerId !== subject.containerId) return undefined;
+    // Meanwhile the pod may have begun to end.
+    if (this.#isOnHold) return this.#periodMs();
+    if (this.#isEarlyTry(report, subject)) return earlyTryDelayMs(this.#earlyTries++);
+    this.#take(subject.containerId, report);
+    return this.#periodMs();
   }
 
   /** Kubernetes: what could not even be asked is asked again, three times in all. */
