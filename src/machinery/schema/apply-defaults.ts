@@ -11,7 +11,8 @@ const defaulters = new WeakMap<Schema, { readonly apply: Defaulter | undefined }
  * left to the checks.
  */
 export function applyDefaults<T>(schema: Schema, value: T): T {
-  const defaulter = defaulterOf(schema, new Set());
+  const known = defaulters.get(schema);
+  const defaulter = known === undefined ? defaulterOf(schema, new Set()) : known.apply;
   return defaulter === undefined ? value : (defaulter(value) as T);
 }
 
