@@ -36,7 +36,7 @@ export {
   uniteSets,
   type Writer,
 } from './apply/index.ts';
-export { type CronSchedule, isTimeZone, parseCronSchedule } from './cron/index.ts';
+export { type CronSchedule, isTimeZone, nextCronTime, offsetMs, parseCronSchedule } from './cron/index.ts';
 export {
   type Decoded,
   type DecodedYaml,

@@ -4,3 +4,5 @@
  * Start reading at `cron-schedule.ts`.
  */
 export { type CronSchedule, isTimeZone, parseCronSchedule } from './cron-schedule.ts';
+export { nextCronTime } from './next-time.ts';
+export { offsetMs } from './time-zone.ts';
