@@ -1,6 +1,5 @@
 /** What a cluster promises about real pods over time: restarts, replacements, endpoints, rollouts without a lost request. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { readKubeconfig } from '../../src/drivers/tls/index.ts';
 import { HttpsTransport } from '../../src/drivers/transport/index.ts';
 import { containersMissing } from '../fixtures/own-containerd.ts';
 import type { TestCluster } from './cluster-process.ts';
+import { findProcessOf } from './container-process.ts';
 import { kubectlsAtHand } from './kubectls-at-hand.ts';
 import { bindKubectl, eventually } from './run-kubectl.ts';
 import { startRealCluster, testImage } from './start-real-cluster.ts';
@@ -181,25 +181,6 @@ describe('workloads on real pods', { skip }, () => {
 
 function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
-}
-
-/** The first process of a container: the lowest id among those in its cgroup. */
-function findProcessOf(containerId: string): number {
-  const ids = readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(Number);
-  const found = ids.sort((a, b) => a - b).find(pid => cgroupOf(pid).includes(containerId));
-  if (found === undefined) throw new Error(`no process of container ${containerId}`);
-  return found;
-}
-
-function cgroupOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-  } catch {
-    // Ended since it was listed.
-    return '';
-  }
 }
 
 /** Four clients, each with a connection of its own per request, as new clients of a Service come. */

@@ -40,8 +40,13 @@ export function chooseRanges(wanted: RangesWanted): ClusterRanges {
 
 /** The first subnet of the pods' range: that of the only real node. */
 export function firstNodeRange(podCidr: string): string {
-  const range = parseCidr(podCidr)!;
-  return `${formatIp({ family: range.family, bits: range.base })}/24`;
+  return `${addressIn(podCidr, 0)}/24`;
+}
+
+/** The address that many steps behind the range's first: `10.96.0.10` of `10.96.0.0/16`, 10. */
+export function addressIn(cidr: string, offset: number): string {
+  const range = parseCidr(cidr)!;
+  return formatIp({ family: range.family, bits: range.base + BigInt(offset) });
 }
 
 function confirm(kept: ClusterRanges, wanted: RangesWanted): ClusterRanges {

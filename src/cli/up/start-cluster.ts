@@ -9,6 +9,7 @@ import type { World } from '../../world/index.ts';
 import { forgetRunning, noteRunning, type RunningCluster } from '../running-cluster.ts';
 import { sampanVersion } from '../sampan-version.ts';
 import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
+import { addressIn } from './cluster-ranges.ts';
 import { NodeRoutes } from './node-routes.ts';
 import { isUnspecified, openDoors, reachableHost } from './open-doors.ts';
 import { prepareNodes } from './prepare-nodes.ts';
@@ -108,10 +109,12 @@ function openStore({ directory }: UpOptions, { clock }: World): Promise<Store<St
   );
 }
 
-function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, { podGateway }: PreparedNodes): ClusterPki {
+function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, prepared: PreparedNodes): ClusterPki {
+  const { podGateway, ranges } = prepared;
   return ensureClusterPki({
     directory: directory.pki,
     nowMs: clock.now(),
+    serviceIp: addressIn(ranges.serviceCidr, 1),
     alternativeNames: [
       ...(isUnspecified(bindAddress) ? [] : [bindAddress]),
       ...(podGateway === undefined ? [] : [podGateway]),

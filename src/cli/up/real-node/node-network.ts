@@ -2,10 +2,9 @@ import { Informers } from '../../../client/index.ts';
 import { componentUsers } from '../../../cluster/index.ts';
 import { followHostNameServers, listenForDns, NodeDnsTransport } from '../../../drivers/dns/index.ts';
 import { NftPacketFilter } from '../../../drivers/nftables/index.ts';
-import { formatIp, parseCidr } from '../../../machinery/index.ts';
 import { startClusterDns, startServiceProxy } from '../../../network/index.ts';
 import type { NodeSurroundings } from '../cluster-nodes.ts';
-import type { ClusterRanges } from '../cluster-ranges.ts';
+import { addressIn, type ClusterRanges } from '../cluster-ranges.ts';
 import type { Instance } from './instance.ts';
 
 export interface NodeNetworkOptions {
@@ -28,8 +27,7 @@ export const clusterDomain = 'cluster.local';
 
 /** Kubernetes: kubeadm gives the DNS Service the tenth address of the Services' range. */
 export function dnsAddressOf(serviceCidr: string): string {
-  const range = parseCidr(serviceCidr)!;
-  return formatIp({ family: range.family, bits: range.base + 10n });
+  return addressIn(serviceCidr, 10);
 }
 
 /** Services' rules in the kernel and the cluster's DNS, both from one set of informers. */
