@@ -6,6 +6,7 @@
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
 import type { Controller } from '../client/index.ts';
+import { cronJobController } from './cron-job/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { disruptionController } from './disruption/index.ts';
@@ -44,6 +45,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     daemonSetController,
     statefulSetController,
     jobController,
+    cronJobController,
     ttlAfterFinishedController,
     disruptionController,
     endpointSliceController,

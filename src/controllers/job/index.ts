@@ -4,4 +4,5 @@
  * Start reading at `job.ts`; that each pod's end counts exactly once is the business of `job-tally.ts`.
  */
 export { jobController } from './job.ts';
+export { findJobCondition, isJobFinished } from './job-outcome.ts';
 export { ttlAfterFinishedController } from './ttl-after-finished.ts';
