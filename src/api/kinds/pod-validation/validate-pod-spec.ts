@@ -19,7 +19,9 @@ import { checkAffinity, checkSpreadConstraints, checkTolerations } from './valid
 import { checkPodSecurityContext } from './validate-security-context.ts';
 import { checkVolumes } from './validate-volumes.ts';
 
-const verdicts = new WeakMap<PodSpec, Map<string, readonly FieldError[]>>();
+/** Specs that have been looked at and are good, with the place they are good in. */
+const knownGood = new WeakMap<PodSpec, string>();
+const none: readonly FieldError[] = [];
 
 export interface PodSpecPlace {
   /** `spec`, or `spec.template.spec`. */
@@ -35,15 +37,13 @@ export interface PodSpecPlace {
  * its spec as it is.
  */
 export function validatePodSpec(spec: PodSpec, place: PodSpecPlace): readonly FieldError[] {
-  const key = `${place.isPod ? place.podName : ''} ${place.field}`;
-  const known = verdicts.get(spec);
-  const verdict = known?.get(key);
-  if (verdict !== undefined) return verdict;
+  const key = place.isPod ? (place.podName ?? '') : `template ${place.field}`;
+  if (knownGood.get(spec) === key) return none;
   const errors: Errors = [];
   checkPodSpec(errors, spec, place);
-  if (known === undefined) verdicts.set(spec, new Map([[key, errors]]));
-  else known.set(key, errors);
-  return errors;
+  if (errors.length > 0) return errors;
+  knownGood.set(spec, key);
+  return none;
 }
 
 function checkPodSpec(errors: Errors, spec: PodSpec, place: PodSpecPlace): void {
