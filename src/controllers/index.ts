@@ -16,6 +16,7 @@ import { nodeIpamController } from './node-ipam.ts';
 import { nodeLifecycleController, taintEvictionController } from './node-lifecycle/index.ts';
 import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replica-set.ts';
+import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
 import { statefulSetController } from './stateful-set/index.ts';
@@ -42,6 +43,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     podGarbageController(),
     deploymentController,
     replicaSetController,
+    replicationController,
     daemonSetController,
     statefulSetController,
     jobController,

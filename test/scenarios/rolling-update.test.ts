@@ -22,8 +22,9 @@ function template(image: string) {
   return { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image }] } };
 }
 
+/** Replaces the containers as a whole, where a strategic merge would keep a probe. */
 const setImage = (cluster: TestCluster, image: string) =>
-  cluster.client.patch(deployments, web, 'strategic', { spec: { template: template(image) } });
+  cluster.client.patch(deployments, web, 'merge', { spec: { template: template(image) } });
 
 /** A set as `web:2 revision 2: 1 wanted, 1 there, 0 available`: its name is a hash. */
 const describeSet = ({ metadata, spec, status }: ReplicaSet): string =>
@@ -280,4 +281,23 @@ test('adopts a pod that its selector matches and releases one that it no longer 
   });
   await cluster.settle();
   assert.deepEqual((await owned()).sort(), ['made of web', 'made of web', 'stray of undefined']);
+});
+
+test('keeps the pods of a ReplicationController as those of a ReplicaSet', async () => {
+  await using cluster = await createCluster({ nodes: 1, seed: 7 });
+  await cluster.client.create(resources.replicationControllers, {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { ...web },
+    spec: { replicas: 3, selector: { app: 'web' }, template: template('web:1') },
+  });
+  await cluster.settle();
+  const { status } = await cluster.client.get(resources.replicationControllers, web);
+  assert.deepEqual(
+    { replicas: status?.replicas, ready: status?.readyReplicas, available: status?.availableReplicas },
+    { replicas: 3, ready: 3, available: 3 },
+  );
+  await cluster.client.patch(resources.replicationControllers, web, 'merge', { spec: { replicas: 1 } });
+  await cluster.settle();
+  assert.equal((await cluster.client.list(resources.pods, { namespace: 'default' })).items.length, 1);
 });
