@@ -11,6 +11,8 @@ export interface PreparedNodes {
    * Absent where no pod runs.
    */
   readonly podGateway?: string | undefined;
+  /** Resolves when this host has that address. */
+  readonly podGatewayReady: Promise<unknown>;
   /** Resolves when they have registered. */
   start(surroundings: NodeSurroundings): Promise<ClusterNodes>;
   /** Takes back what the preparation did, after `ClusterNodes.stop` or instead of it. */

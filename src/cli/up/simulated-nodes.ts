@@ -8,7 +8,12 @@ import type { UpOptions } from './up-options.ts';
 /** Nodes without machines need nothing prepared. */
 export function prepareSimulatedNodes(options: UpOptions, count: number): PreparedNodes {
   const ranges = chooseRanges({ ...options, file: options.directory.ranges });
-  return { ranges, start: surroundings => start(surroundings, count), release: async () => {} };
+  return {
+    ranges,
+    podGatewayReady: Promise.resolve(),
+    start: surroundings => start(surroundings, count),
+    release: async () => {},
+  };
 }
 
 async function start({ world, plane }: NodeSurroundings, count: number): Promise<ClusterNodes> {

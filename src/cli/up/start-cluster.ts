@@ -34,15 +34,17 @@ export class StartInterrupted extends Error {}
  */
 export async function startCluster(options: UpOptions, stopRequest: StopRequest): Promise<StartedCluster> {
   await using started = new AsyncDisposableStack();
-  const proceed = (): void => {
-    if (stopRequest.isRequested) throw new StartInterrupted();
-  };
   const { directory } = options;
   const world = createWorld(options);
+  const proceed = (reached: string): void => {
+    // Counted from the start of the process.
+    world.log.debug(reached, { elapsedMs: Math.round(performance.now()) });
+    if (stopRequest.isRequested) throw new StartInterrupted();
+  };
   // The store first: it is what tells us that the directory is ours.
   const store = await openStore(options, world);
   started.defer(() => store.close());
-  proceed();
+  proceed('the store is read');
 
   const prepared = await prepareNodes(options, world);
   started.defer(() => prepared.release());
@@ -53,7 +55,7 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
     ControlPlane.start({ world, store, certificateAuthority, tokens, ...prepared.ranges }),
   );
   started.defer(() => plane.stop());
-  proceed();
+  proceed('the control plane runs');
 
   const routes = new NodeRoutes();
   const stopping = new AbortController();
@@ -66,6 +68,7 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
     serverAddress: `${reachableHost(options.bindAddress)}:${options.port}`,
     healthChecks: [isNotStopping(stopping.signal)],
   });
+  await prepared.podGatewayReady;
   const doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
   started.defer(() => doors.close());
   if (doors.forPods !== undefined) await plane.advertise([doors.forPods]);
@@ -76,14 +79,14 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
     clientCertificate: pki.admin.certificate,
     clientKey: pki.admin.privateKey,
   });
-  proceed();
+  proceed('the API answers');
 
   const nodes = await prepared.start({ world, plane });
   started.defer(() => nodes.stop());
   routes.join(nodes.connections);
-  proceed();
+  proceed('the nodes have registered');
   await showProgress('waiting for the nodes to be ready', () => untilUsable(plane, nodes, stopRequest));
-  proceed();
+  proceed('the nodes are ready');
 
   const running = describeRunning(options, server, nodes);
   noteRunning(directory, running);

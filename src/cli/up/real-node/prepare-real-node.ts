@@ -1,6 +1,6 @@
 import { Informers } from '../../../client/index.ts';
 import { nodeUser } from '../../../cluster/index.ts';
-import { prepareBridge, removeBridge } from '../../../drivers/bridge/index.ts';
+import { gatewayOf, prepareBridge, removeBridge } from '../../../drivers/bridge/index.ts';
 import { searchPath } from '../../../drivers/containerd/index.ts';
 import { openLinuxHost } from '../../../drivers/host/index.ts';
 import { NodeAgent } from '../../../node/index.ts';
@@ -25,14 +25,18 @@ export async function prepareRealNode(options: UpOptions, world: World): Promise
   const { bridge } = instance;
   const ranges = chooseRanges({ ...options, file: options.directory.ranges, bridge });
   const nodeRange = firstNodeRange(ranges.podCidr);
-  const [podGateway = ''] = await prepareBridge({ name: bridge, podCidrs: [nodeRange] });
-  const starting = startNodeContainerd(options, world.log, nodeRange);
-  starting.catch(() => {
-    // Told by `start`, which awaits it too; until then nobody may take it for unhandled.
-  });
+  const podGateway = gatewayOf(nodeRange);
+  const podGatewayReady = prepareBridge({ name: bridge, podCidrs: [nodeRange] });
+  const starting = podGatewayReady.then(() => startNodeContainerd(options, world.log, nodeRange));
+  for (const begun of [podGatewayReady, starting]) {
+    begun.catch(() => {
+      // Told by whoever awaits it later; until then nobody may take it for unhandled.
+    });
+  }
   return {
     ranges,
     podGateway,
+    podGatewayReady,
     start: async surroundings =>
       startNode(surroundings, options, await starting, { instance, ranges, nodeRange, gateway: podGateway }),
     release: () => release(instance, starting, options),
