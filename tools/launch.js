@@ -2,7 +2,7 @@
 /**
  * What every npm script starts with: brings the set-up that a fresh clone still lacks, then runs the program on Node 26.
  *
- *     node tools/launch.js start|test|check|format|simulate|bench|build [ARGS]
+ *     node tools/launch.js start|test|check|format|simulate|bench|conformance|build [ARGS]
  *
  * Runs on Node 20 and imports nothing that an install would bring. When nothing is missing it costs a few milliseconds.
  */
@@ -20,6 +20,7 @@ const commands = {
   check: { program: ['tools/check.ts'] },
   simulate: { program: ['src/cli/simulate.ts'] },
   bench: { program: ['bench/run.ts'], machine: 'tests' },
+  conformance: { program: ['test/conformance/run.ts'], machine: 'cluster' },
   build: { program: ['tools/build.ts'] },
 };
 
