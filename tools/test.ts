@@ -38,6 +38,13 @@ const stages: readonly Stage[] = [
     fileTimeoutMs: 120_000,
   },
   {
+    name: 'api-server',
+    pattern: 'test/{api-server,conformance}/**/*.test.ts',
+    concurrency: 2,
+    testTimeoutMs: 60_000,
+    fileTimeoutMs: 120_000,
+  },
+  {
     name: 'simulation',
     pattern: 'test/simulation/**/*.test.ts',
     concurrency: 2,
