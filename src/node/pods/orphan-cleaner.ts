@@ -30,14 +30,16 @@ export class OrphanCleaner {
 
   /** Sandboxes with their containers. `isKnown` tells which pods are alive. */
   async removeSandboxes(sandboxes: readonly SandboxSummary[], isKnown: (uid: string) => boolean): Promise<void> {
+    const orphans = sandboxes.filter(({ labels }) => this.isOurs(labels) && !isKnown(labels[podUidLabel]!));
+    await Promise.all(orphans.map(({ id }) => this.#removeSandbox(id)));
+  }
+
+  async #removeSandbox(sandboxId: string): Promise<void> {
     const { runtime } = this.#means;
-    for (const sandbox of sandboxes) {
-      if (!this.isOurs(sandbox.labels) || isKnown(sandbox.labels[podUidLabel]!)) continue;
-      const containers = await runtime.listContainers({ sandboxId: sandbox.id, state: 'running' });
-      await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, graceMs)));
-      await runtime.stopPodSandbox(sandbox.id);
-      await runtime.removePodSandbox(sandbox.id);
-    }
+    const containers = await runtime.listContainers({ sandboxId, state: 'running' });
+    await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, graceMs)));
+    await runtime.stopPodSandbox(sandboxId);
+    await runtime.removePodSandbox(sandboxId);
   }
 
   /** Volumes, cgroups and logs. */

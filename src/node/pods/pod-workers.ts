@@ -14,6 +14,7 @@ import { PodWorker } from './pod-worker.ts';
 
 /** Events tell of everything at once; this is in case one was lost. */
 const relistMs = 10_000;
+const relistSoonMs = 1000;
 const relistRetryMs = 500;
 const cleanUpRetryMs = 2000;
 
@@ -29,6 +30,7 @@ export class PodWorkers {
   #seen = new Map<string, string>();
   #events: Subscription | undefined;
   #relistTimer: Timer | undefined;
+  #isRelistNear = false;
   #isCleaning = false;
   #isStopped = false;
 
@@ -120,10 +122,17 @@ export class PodWorkers {
     if (event.type === 'resync') this.#spawnRelist();
     if (event.type === 'disconnected')
       this.#log.warn('the container runtime does not answer', { error: event.message });
-    if (event.type !== 'exited') return;
+    if (event.type !== 'exited' && event.type !== 'started') return;
     const uid = this.#owners.get(event.id) ?? this.#findOwner(event.id);
-    if (uid === undefined) this.#spawnRelist();
-    else this.#workers.get(uid)?.wake();
+    // Perhaps ours and not noted yet; perhaps made by a call of an agent before us.
+    if (uid === undefined) this.#relistSoon();
+    else if (event.type === 'exited') this.#workers.get(uid)?.wake();
+  }
+
+  #relistSoon(): void {
+    if (this.#isRelistNear) return;
+    this.#isRelistNear = true;
+    this.#scheduleRelist(relistSoonMs);
   }
 
   #findOwner(id: string): string | undefined {
@@ -155,6 +164,7 @@ export class PodWorkers {
   /** Wakes the workers of everything whose state is not what it was. */
   async #relist(): Promise<void> {
     const { runtime } = this.#means;
+    this.#isRelistNear = false;
     const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
     const seen = new Map<string, string>();
     this.#owners.clear();
