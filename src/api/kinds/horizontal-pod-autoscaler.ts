@@ -1,6 +1,5 @@
-import { canonicalizeQuantity, type KubeObject } from '../../machinery/index.ts';
+import { canonicalizeQuantity } from '../../machinery/index.ts';
 import {
-  type AutoscalingV1HorizontalPodAutoscaler,
   type HorizontalPodAutoscaler,
   type HPAScalingRules,
   horizontalPodAutoscalers,
@@ -8,6 +7,7 @@ import {
   type MetricSpec,
   type MetricStatus,
 } from '../generated/index.ts';
+import { cpuMetric, toV1, toV2 } from './autoscaler-v1.ts';
 import { validateAutoscaler, validateAutoscalerStatus } from './autoscaler-validation.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
@@ -37,91 +37,6 @@ function setDefaults(autoscaler: HorizontalPodAutoscaler): HorizontalPodAutoscal
       scaleDown: fillDefaults(behavior.scaleDown ?? {}, scaleDownRules),
     }));
   });
-}
-
-function cpuMetric(averageUtilization: number): MetricSpec {
-  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
-}
-
-/** Kubernetes: what v1 cannot say travels in these annotations. */
-const carried = {
-  metrics: 'autoscaling.alpha.kubernetes.io/metrics',
-  behavior: 'autoscaling.alpha.kubernetes.io/behavior',
-  conditions: 'autoscaling.alpha.kubernetes.io/conditions',
-  currentMetrics: 'autoscaling.alpha.kubernetes.io/current-metrics',
-} as const;
-
-const isCpu = (metric: MetricSpec): boolean =>
-  metric.type === 'Resource' &&
-  metric.resource?.name === 'cpu' &&
-  metric.resource.target.averageUtilization !== undefined;
-
-function toV1(object: KubeObject): KubeObject {
-  const { spec, status, ...rest } = object as unknown as HorizontalPodAutoscaler;
-  const { metrics = [], behavior, ...shared } = spec ?? ({} as HorizontalPodAutoscaler['spec']);
-  const cpu = metrics.find(isCpu);
-  const others = metrics.filter(metric => metric !== cpu);
-  const { currentMetrics, conditions, ...sharedStatus } = status ?? { desiredReplicas: 0 };
-  const annotations = {
-    ...rest.metadata.annotations,
-    ...(others.length > 0 ? { [carried.metrics]: JSON.stringify(others) } : {}),
-    ...(behavior === undefined ? {} : { [carried.behavior]: JSON.stringify(behavior) }),
-    ...(conditions === undefined ? {} : { [carried.conditions]: JSON.stringify(conditions) }),
-    ...(currentMetrics === undefined ? {} : { [carried.currentMetrics]: JSON.stringify(currentMetrics) }),
-  };
-  const hasAnnotations = Object.keys(annotations).length > 0;
-  const current = currentMetrics?.find(metric => metric.type === 'Resource' && metric.resource?.name === 'cpu');
-  return {
-    ...rest,
-    metadata: hasAnnotations ? { ...rest.metadata, annotations } : rest.metadata,
-    spec: { ...shared, targetCPUUtilizationPercentage: cpu?.resource?.target.averageUtilization },
-    status: {
-      ...sharedStatus,
-      currentReplicas: sharedStatus.currentReplicas ?? 0,
-      currentCPUUtilizationPercentage: current?.resource?.current.averageUtilization,
-    },
-  } as unknown as KubeObject;
-}
-
-function toV2(object: KubeObject): KubeObject {
-  const { spec, status, ...rest } = object as unknown as AutoscalingV1HorizontalPodAutoscaler;
-  const { targetCPUUtilizationPercentage, ...shared } = spec;
-  const {
-    [carried.metrics]: metrics,
-    [carried.behavior]: behavior,
-    [carried.conditions]: conditions,
-    [carried.currentMetrics]: currentMetrics,
-    ...annotations
-  } = rest.metadata.annotations ?? {};
-  const { currentCPUUtilizationPercentage: _, ...sharedStatus } = status ?? { currentReplicas: 0, desiredReplicas: 0 };
-  const others = (parseList(metrics) ?? []) as MetricSpec[];
-  const all =
-    targetCPUUtilizationPercentage === undefined ? others : [...others, cpuMetric(targetCPUUtilizationPercentage)];
-  return {
-    ...rest,
-    metadata: {
-      ...rest.metadata,
-      annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
-    },
-    spec: { ...shared, ...(all.length > 0 ? { metrics: all } : {}), behavior: parse(behavior) },
-    status: { ...sharedStatus, conditions: parseList(conditions), currentMetrics: parseList(currentMetrics) },
-  } as unknown as KubeObject;
-}
-
-/** What an annotation carries; nothing where somebody wrote something else there. */
-function parse(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function parseList(text: string | undefined): readonly unknown[] | undefined {
-  const value = parse(text);
-  return Array.isArray(value) ? value : undefined;
 }
 
 const quantity = (value: string | undefined): string => canonicalizeQuantity(value ?? '0') ?? '';
