@@ -16,13 +16,7 @@ export function writeCustomDefinitions(
 ): readonly (readonly [string, JsonNode])[] {
   const name = nameCustomDefinition(kind);
   const listKind = { ...kind, kind: `${kind.kind}List` };
-  const root: JsonNode = writeCustomSchema(edition, schema);
-  const object: JsonNode = {
-    ...root,
-    type: 'object',
-    properties: { ...implicitProperties(edition, 'ObjectMeta'), ...withoutImplicit(root['properties']) },
-    'x-kubernetes-group-version-kind': [kind],
-  };
+  const object: JsonNode = { ...writeRoot(edition, schema), 'x-kubernetes-group-version-kind': [kind] };
   const list: JsonNode = {
     description: `A list of ${kind.kind}.`,
     type: 'object',
@@ -37,6 +31,22 @@ export function writeCustomDefinitions(
     [name, object],
     [nameCustomDefinition(listKind), list],
   ];
+}
+
+/**
+ * Kubernetes: where unknown fields are kept, OpenAPI 2 lists no properties at all, not even metadata: kubectl would refuse
+ * every other field.
+ */
+function writeRoot(edition: Edition, schema: JsonSchema): JsonNode {
+  const isAbsent = Object.keys(schema).length === 0;
+  if (isAbsent || (edition === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true))
+    return { type: 'object' };
+  const root = writeCustomSchema(edition, schema);
+  return {
+    ...root,
+    type: 'object',
+    properties: { ...implicitProperties(edition, 'ObjectMeta'), ...withoutImplicit(root['properties']) },
+  };
 }
 
 function implicitProperties(edition: Edition, metadata: 'ObjectMeta' | 'ListMeta'): JsonNode {

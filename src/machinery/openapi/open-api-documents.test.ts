@@ -132,6 +132,22 @@ describe('OpenApiDocuments', () => {
     assert.equal(paths['/apis/apps/v1/deployments'].get.operationId, 'listAppsV1DeploymentForAllNamespaces');
   });
 
+  it('publishes no properties of a CRD that keeps unknown fields where kubectl would refuse all others', () => {
+    const free = {
+      ...cronTabs,
+      customSchema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    } as const;
+    const name = 'com.example.stable.v1.CronTab';
+    const kinds = {
+      'x-kubernetes-group-version-kind': [{ group: 'stable.example.com', kind: 'CronTab', version: 'v1' }],
+    };
+    assert.deepEqual(parse(publish(free).v2()).definitions[name], { type: 'object', ...kinds });
+    const { schemas } = parse(publish(free).v3('apis/stable.example.com/v1')).components;
+    assert.deepEqual(Object.keys(schemas[name].properties), ['apiVersion', 'kind', 'metadata']);
+    const without = publish({ ...cronTabs, customSchema: {} });
+    assert.deepEqual(parse(without.v2()).definitions[name], { type: 'object', ...kinds });
+  });
+
   it('publishes a CRD: whole in edition 3, without what kubectl cannot read in edition 2', () => {
     const documents = publish(deployments, cronTabs);
     const v3 = parse(documents.v3('apis/stable.example.com/v1')).components.schemas['com.example.stable.v1.CronTab'];
