@@ -1,6 +1,5 @@
-import { networkInterfaces } from 'node:os';
 import { readIfPresent, writePrivateFile } from '../../drivers/tls/index.ts';
-import { type Cidr, cidrContains, formatIp, parseCidr, parseIp } from '../../machinery/index.ts';
+import { formatIp, parseCidr } from '../../machinery/index.ts';
 import { CommandError } from '../command-error.ts';
 
 /** The addresses that a cluster gives to its pods and Services. Chosen once: objects in the store hold them. */
@@ -14,8 +13,11 @@ export interface RangesWanted {
   readonly file: string;
   readonly podCidr?: string | undefined;
   readonly serviceCidr?: string | undefined;
-  /** With a real node the host routes the pods' range to a bridge of this name: nothing else may have it. */
-  readonly bridge?: string | undefined;
+  /**
+   * Makes a range for pods ours on this host, or says who has it. Absent with simulated nodes: their addresses exist in
+   * the API only.
+   */
+  readonly take?: (podCidr: string) => string | undefined;
 }
 
 /** Kubernetes' usual ranges, and as many of their neighbours as clusters may share a host. */
@@ -28,14 +30,22 @@ const candidates: readonly ClusterRanges[] = Array.from({ length: 8 }, (_, index
 export function chooseRanges(wanted: RangesWanted): ClusterRanges {
   const kept = readIfPresent(wanted.file);
   if (kept !== undefined) return confirm(JSON.parse(kept) as ClusterRanges, wanted);
-  const free = candidates.find(ranges => findUser(ranges.podCidr, wanted.bridge) === undefined);
-  const chosen = {
-    podCidr: wanted.podCidr ?? (free ?? candidates[0]!).podCidr,
-    serviceCidr: wanted.serviceCidr ?? (free ?? candidates[0]!).serviceCidr,
-  };
-  requireUnused(chosen, wanted.bridge);
+  const chosen = wanted.podCidr === undefined ? chooseFree(wanted) : askedFor(wanted.podCidr, wanted);
   writePrivateFile(wanted.file, `${JSON.stringify(chosen, undefined, 2)}\n`);
   return chosen;
+}
+
+function chooseFree({ take, serviceCidr }: RangesWanted): ClusterRanges {
+  const free = candidates.find(({ podCidr }) => take?.(podCidr) === undefined);
+  if (free !== undefined) return { ...free, serviceCidr: serviceCidr ?? free.serviceCidr };
+  throw new CommandError(
+    `all of ${candidates[0]!.podCidr} to ${candidates.at(-1)!.podCidr} are in use on this host: choose --pod-cidr and --service-cidr`,
+  );
+}
+
+function askedFor(podCidr: string, wanted: RangesWanted): ClusterRanges {
+  requireFree(podCidr, wanted);
+  return { podCidr, serviceCidr: wanted.serviceCidr ?? candidates[0]!.serviceCidr };
 }
 
 /** The first subnet of the pods' range: that of the only real node. */
@@ -57,31 +67,14 @@ function confirm(kept: ClusterRanges, wanted: RangesWanted): ClusterRanges {
       );
     }
   }
-  requireUnused(kept, wanted.bridge);
+  requireFree(kept.podCidr, wanted);
   return kept;
 }
 
-function requireUnused({ podCidr }: ClusterRanges, bridge: string | undefined): void {
-  const user = findUser(podCidr, bridge);
+function requireFree(podCidr: string, { take }: RangesWanted): void {
+  const user = take?.(podCidr);
   if (user === undefined) return;
   throw new CommandError(
-    `addresses ${podCidr} for pods are in use by the network interface ${user}: stop what uses it (another cluster?), ` +
-      'or give a new --data-dir another --pod-cidr',
+    `addresses ${podCidr} for pods are in use by ${user}: stop what uses them, or give a new --data-dir another --pod-cidr`,
   );
-}
-
-/** The interface, other than our own, that has an address of the range; undefined without a bridge: no pod is routed. */
-function findUser(cidr: string, bridge: string | undefined): string | undefined {
-  if (bridge === undefined) return undefined;
-  const range = parseCidr(cidr)!;
-  for (const [name, entries] of Object.entries(networkInterfaces())) {
-    if (name === bridge) continue;
-    if (entries?.some(entry => isInside(range, entry.address))) return name;
-  }
-  return undefined;
-}
-
-function isInside(range: Cidr, address: string): boolean {
-  const ip = parseIp(address.split('%')[0]!);
-  return ip !== undefined && cidrContains(range, ip);
 }

@@ -11,7 +11,8 @@ export interface Instance {
   readonly runDirectory: string;
 }
 
-const runRoot = '/run/sampan';
+/** For this boot only. */
+export const runRoot = '/run/sampan';
 
 export function instanceOf(directory: DataDirectory): Instance {
   const { id, bridge } = containerdLayout(directory.containerd, runRoot);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { Informers } from '../../../client/index.ts';
 import { nodeUser } from '../../../cluster/index.ts';
 import { gatewayOf, prepareBridge, removeBridge } from '../../../drivers/bridge/index.ts';
@@ -8,6 +9,7 @@ import type { World } from '../../../world/index.ts';
 import type { ClusterNodes, NodeSurroundings, PreparedNodes } from '../cluster-nodes.ts';
 import { type ClusterRanges, chooseRanges, firstNodeRange } from '../cluster-ranges.ts';
 import type { UpOptions } from '../up-options.ts';
+import { leaveRange, takeRange } from './host-ranges.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type NodeContainerd, startNodeContainerd } from './node-containerd.ts';
 import { clusterDomain, dnsAddressOf, startNodeNetwork } from './node-network.ts';
@@ -23,7 +25,9 @@ export async function prepareRealNode(options: UpOptions, world: World): Promise
   await requireMachine(options.containerdSocket === undefined);
   const instance = instanceOf(options.directory);
   const { bridge } = instance;
-  const ranges = chooseRanges({ ...options, file: options.directory.ranges, bridge });
+  const { directory } = options;
+  const take = (podCidr: string): string | undefined => takeRange(podCidr, instance, directory.root);
+  const ranges = chooseRanges({ ...options, file: directory.ranges, take });
   const nodeRange = firstNodeRange(ranges.podCidr);
   const podGateway = gatewayOf(nodeRange);
   const podGatewayReady = prepareBridge({ name: bridge, podCidrs: [nodeRange] });
@@ -39,7 +43,7 @@ export async function prepareRealNode(options: UpOptions, world: World): Promise
     podGatewayReady,
     start: async surroundings =>
       startNode(surroundings, options, await starting, { instance, ranges, nodeRange, gateway: podGateway }),
-    release: () => release(instance, starting, options),
+    release: () => release(instance, ranges, starting, options),
   };
 }
 
@@ -84,7 +88,12 @@ async function startNode(
 }
 
 /** Whatever runs on goes on: then containerd, bridge and cgroups stay, and the next start takes them over. */
-async function release(instance: Instance, starting: Promise<NodeContainerd>, options: UpOptions): Promise<void> {
+async function release(
+  instance: Instance,
+  ranges: ClusterRanges,
+  starting: Promise<NodeContainerd>,
+  options: UpOptions,
+): Promise<void> {
   const containerd = await starting.catch(() => undefined);
   const hasPods = options.keepsPods || (await containerd?.hasRunningPods()) === true;
   await containerd?.stop(hasPods);
@@ -92,4 +101,6 @@ async function release(instance: Instance, starting: Promise<NodeContainerd>, op
   await removeBridge({ name: instance.bridge });
   const { cgroups } = await openLinuxHost();
   await cgroups.remove(instance.cgroupParent);
+  leaveRange(ranges.podCidr, instance);
+  await rm(instance.runDirectory, { recursive: true, force: true });
 }
