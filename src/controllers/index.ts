@@ -20,6 +20,7 @@ import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
 import { statefulSetController } from './stateful-set/index.ts';
+import { claimProtectionController, volumeProtectionController } from './volume-protection/index.ts';
 
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
@@ -50,6 +51,8 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     cronJobController,
     ttlAfterFinishedController,
     disruptionController,
+    claimProtectionController,
+    volumeProtectionController,
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,
