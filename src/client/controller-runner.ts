@@ -112,8 +112,13 @@ export class ControllerRunner {
     }
   }
 
+  /** Keys that are worked on one at a time share something (a range to give out), so each has to see all others' writes. */
+  #scopeOf(key: string): string {
+    return this.controller.concurrency === 1 ? '' : key;
+  }
+
   #work(key: string): void {
-    const lagging = this.#ownWrites.findLagging(key);
+    const lagging = this.#ownWrites.findLagging(this.#scopeOf(key));
     if (lagging !== undefined) {
       lagging.afterNextChange(() => this.#queue.add(key));
       this.#queue.done(key);
@@ -139,7 +144,7 @@ export class ControllerRunner {
 
   async #perform(key: string, steps: readonly Step[]): Promise<void> {
     try {
-      const { error, againMs } = await this.#performer.perform(key, steps);
+      const { error, againMs } = await this.#performer.perform(this.#scopeOf(key), steps);
       if (error === undefined) this.#queue.forget(key);
       else this.#retry(key, error);
       if (againMs !== undefined) this.#queue.addAfter(key, againMs);

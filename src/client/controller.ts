@@ -17,7 +17,7 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly secondaries?: readonly Secondary[] | undefined;
   /** Indexes that its reconcile reads through `view.listIndexed`. */
   readonly indexes?: readonly IndexDeclaration[] | undefined;
-  /** How many keys may be reconciled at a time. Default 5, as upstream. */
+  /** How many keys may be reconciled at a time. Default 5, as upstream. With 1 each round sees all earlier ones' writes. */
   readonly concurrency?: number | undefined;
   /**
    * The steps that lead from what is to what should be. `object` is undefined when the key's object is gone. Called
