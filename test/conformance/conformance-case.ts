@@ -12,9 +12,13 @@ export interface ConformanceCase {
 
 /** Reads a list with the columns class, sub, sig, tags, reference_seconds and codename. */
 export function readCases(file: string): readonly ConformanceCase[] {
-  const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split('\n');
+  const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
   const columns = splitLine(head);
-  const read = (cells: readonly string[], column: string): string => cells[columns.indexOf(column)] ?? '';
+  const read = (cells: readonly string[], column: string): string => {
+    const cell = cells[columns.indexOf(column)];
+    if (cell === undefined || cell === '') throw new Error(`${file}: a line without ${column}: ${cells.join(',')}`);
+    return cell;
+  };
   return lines.map(splitLine).map(cells => ({
     class: read(cells, 'class'),
     name: read(cells, 'codename'),

@@ -15,7 +15,7 @@ B,,sig-y,Serial,3,[sig-y] three [Conformance]
 function readList() {
   const directory = mkdtempSync(join(tmpdir(), 'sampan-cases-'));
   try {
-    writeFileSync(join(directory, 'cases.csv'), list);
+    writeFileSync(join(directory, 'cases.csv'), list.replaceAll('\n', '\r\n'));
     return readCases(join(directory, 'cases.csv'));
   } finally {
     rmSync(directory, { recursive: true });

@@ -73,6 +73,9 @@ function runGinkgo(cases: readonly ConformanceCase[], options: RunOptions): Prom
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
+    // Interrupted, it still has its cases clean up and writes its report.
+    const stop = (): void => void child.kill('SIGINT');
+    process.once('SIGINT', stop).once('SIGTERM', stop);
     child.on('error', reject);
     // Its exit code only says whether a case has failed.
     child.on('close', () => log.end(resolve));
