@@ -54,30 +54,22 @@ export function withTolerations(spec: PodSpec): PodSpec {
   return { ...spec, tolerations: [...own, ...missing] };
 }
 
-/** Binds the pod to its node through affinity, which leaves the binding itself to the scheduler. */
+/**
+ * Binds the pod to its node through affinity, which leaves the binding itself to the scheduler. It replaces what the
+ * template requires: that the node meets it has been decided.
+ */
 export function pinToNode(spec: PodSpec, nodeName: string): PodSpec {
   const match = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] };
-  const nodeAffinity = spec.affinity?.nodeAffinity;
   return {
     ...spec,
     affinity: {
       ...spec.affinity,
       nodeAffinity: {
-        ...nodeAffinity,
-        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: withNodeName(nodeAffinity, match) },
+        ...spec.affinity?.nodeAffinity,
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [match] },
       },
     },
   };
-}
-
-type NodeAffinity = NonNullable<NonNullable<PodSpec['affinity']>['nodeAffinity']>;
-
-function withNodeName(
-  affinity: NodeAffinity | undefined,
-  match: { readonly matchFields: readonly { key: string; operator: string; values: string[] }[] },
-) {
-  const terms = affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  return terms.length === 0 ? [match] : terms.map(() => match);
 }
 
 /** The node that a daemon pod is for, bound or not. */
