@@ -200,9 +200,10 @@ export async function eventually(
   what: () => string,
   holds: () => boolean | Promise<boolean>,
   limitMs = 20_000,
+  describe: () => string = () => '',
 ): Promise<void> {
   for (const end = Date.now() + limitMs; !(await holds()); await sleep(20)) {
-    assert.ok(Date.now() < end, `timed out waiting for ${what()}`);
+    assert.ok(Date.now() < end, `timed out waiting for ${what()}\n${describe()}`);
   }
 }
 

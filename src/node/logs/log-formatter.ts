@@ -6,6 +6,8 @@ export interface LogFormat {
   /** Milliseconds since the epoch: earlier lines are left out. */
   readonly sinceMs?: number | undefined;
   readonly limitBytes?: number | undefined;
+  /** Lines of the file, parts of long ones counted each. */
+  readonly limitLines?: number | undefined;
 }
 
 const newline = 10;
@@ -21,15 +23,17 @@ export class LogFormatter {
   #rest: Uint8Array = new Uint8Array(0);
   #isContinued = false;
   #left: number;
+  #linesLeft: number;
 
   constructor(format: LogFormat) {
     this.#format = format;
     this.#left = format.limitBytes ?? Number.POSITIVE_INFINITY;
+    this.#linesLeft = format.limitLines ?? Number.POSITIVE_INFINITY;
   }
 
-  /** No more bytes may be given out. */
+  /** No more may be given out. */
   get isFull(): boolean {
-    return this.#left <= 0;
+    return this.#left <= 0 || this.#linesLeft <= 0;
   }
 
   /** What the next bytes of the file come to; what is no whole line yet is kept. */
@@ -41,6 +45,7 @@ export class LogFormatter {
       const end = bytes.indexOf(newline, start);
       if (end < 0 || this.isFull) break;
       this.#addLine(bytes.subarray(start, end), parts);
+      this.#linesLeft--;
       start = end + 1;
     }
     this.#rest = bytes.slice(start);

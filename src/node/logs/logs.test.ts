@@ -43,6 +43,10 @@ describe('a container’s log', () => {
     assert.equal(formatter.isFull, true);
   });
 
+  it('shows no more lines than asked for, though more are being written', () => {
+    assert.equal(format(log, { timestamps: false, limitLines: 1 }), 'first\n');
+  });
+
   it('reads the same however its bytes are cut', () => {
     const bytes = encodeUtf8(`${log}\n2026-01-01T00:00:04Z stdout F grüß 🙂\n`);
     const whole = decodeUtf8(new LogFormatter(plain).push(bytes));

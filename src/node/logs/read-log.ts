@@ -9,7 +9,10 @@ export interface LogReadOptions extends LogFormat {
 
 /** A container's log as a reader wants it. Reading stops when the reader leaves. */
 export async function* readLog(files: HostFiles, path: string, options: LogReadOptions): ByteSource {
-  const formatter = new LogFormatter(options);
+  // Lines that are written while we look for the last ones must not come in addition, unless they are waited for.
+  const limitLines = options.isComplete === undefined ? options.tailLines : undefined;
+  const formatter = new LogFormatter({ ...options, limitLines });
+  if (formatter.isFull) return;
   const offset = options.tailLines === undefined ? 0 : await files.tailOffset(path, options.tailLines);
   const follow = options.isComplete === undefined ? { offset } : { offset, isComplete: options.isComplete };
   for await (const chunk of files.follow(path, follow)) {
