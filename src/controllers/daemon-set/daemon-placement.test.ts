@@ -50,7 +50,6 @@ test('pins a pod to its node, whatever else its template requires', () => {
   const match = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node'] }] };
   assert.deepEqual(pinned.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms, [
     match,
-    match,
   ]);
   assert.equal(targetNodeOf({ metadata: {}, spec: pinned }), 'node');
 });
