@@ -10,9 +10,10 @@ import { type CronJob, type CronJobSpec, cronJobs } from '../generated/index.ts'
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultFailurePolicy } from './job.ts';
-import { validateJobSpec } from './job-rules.ts';
+import { validateJobSpec, warnOfJobSpec } from './job-rules.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkChoice, checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
+import { warnOfName } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns, textColumn } from './table-columns.ts';
 
@@ -101,6 +102,12 @@ export const cronJob = defineKind(cronJobs, {
   skipsFullValidationOnUpdate: true,
   validateCreate,
   validateUpdate: (object, old) => validateSpec(object.spec, old.spec),
+  warnings: (object, old) => [
+    ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
+    ...(old?.spec === object.spec || object.spec.jobTemplate?.spec === undefined
+      ? []
+      : warnOfJobSpec(object.spec.jobTemplate.spec, 'spec.jobTemplate.spec')),
+  ],
   status: statusRules<CronJob>(),
   columns: [
     nameColumn,

@@ -11,6 +11,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import {
   ageColumn,
@@ -109,6 +110,7 @@ export const daemonSet = defineKind(daemonSets, {
   }),
   prepareForUpdate,
   validateCreate: validateDaemonSet,
+  warnings: warnOfTemplate,
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<DaemonSet>(),
   columns: [

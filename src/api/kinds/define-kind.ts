@@ -7,6 +7,8 @@ export interface OtherVersion {
   readonly type: ResourceType;
   readonly convert?: ServedVersion['convert'];
   readonly columns?: readonly Column[] | undefined;
+  /** For clients of a version that is on its way out. */
+  readonly deprecationWarning?: string | undefined;
 }
 
 /**
@@ -17,16 +19,17 @@ export function defineKind<T extends KubeObject>(
   storage: ResourceType<T>,
   rules: KindRules<NoInfer<T>> = {},
   others: readonly OtherVersion[] = [],
+  deprecationWarning?: string,
 ): KindDefinition {
   // A kind's hooks are only ever called with its own objects, which is what the server's general type cannot say.
   return {
     storage: storage as ResourceType,
-    versions: [serveVersion({ type: storage as ResourceType }), ...others.map(serveVersion)],
+    versions: [serveVersion({ type: storage as ResourceType, deprecationWarning }), ...others.map(serveVersion)],
     rules: rules as unknown as KindRules,
   };
 }
 
-function serveVersion({ type, convert, columns }: OtherVersion): ServedVersion {
+function serveVersion({ type, convert, columns, deprecationWarning }: OtherVersion): ServedVersion {
   const facts = servedResources.find(served => served.type === type);
   if (facts === undefined) throw new Error(`not a served resource: ${type.resource} in ${formatGroupVersion(type)}`);
   return {
@@ -36,5 +39,6 @@ function serveVersion({ type, convert, columns }: OtherVersion): ServedVersion {
     subresources: facts.subresources,
     convert,
     columns,
+    deprecationWarning,
   };
 }

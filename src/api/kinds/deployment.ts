@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
+import { warnOfName, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, looseColumn, nameColumn, templateColumns, textColumn, wide } from './table-columns.ts';
 import {
@@ -72,6 +73,10 @@ export const deployment = defineKind(deployments, {
   setDefaults,
   prepareForCreate: object => ({ ...object, status: {} }),
   validateCreate: validateDeployment,
+  warnings: (object, old) => [
+    ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
+    ...warnOfTemplate(object, old),
+  ],
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<Deployment>({ keeps: 'labels' }),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

@@ -136,6 +136,7 @@ export const endpointSlice = defineKind(endpointSlices, {
     ...(isSemanticallyEqual(object.endpoints, old.endpoints) ? [] : validateEndpoints(object)),
     ...validateImmutable(object.addressType, old.addressType, 'addressType'),
   ],
+  warnings: object => (object.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   columns: [
     nameColumn,
     textColumn<EndpointSlice>('AddressType', 'IPv4, IPv6 or FQDN.', object => object.addressType),

@@ -55,19 +55,24 @@ function listAddresses(subset: EndpointSubset): string[] {
   return ports.flatMap(port => addresses.map(ip => (ip.includes(':') ? `[${ip}]:${port.port}` : `${ip}:${port.port}`)));
 }
 
-export const endpoints = defineKind(endpointsType, {
-  hasGeneration: false,
-  canCreateOnUpdate: true,
-  setDefaults: object => changeField(object, 'subsets', subsets => changeItems(subsets, defaultSubset)),
-  skipsFullValidationOnUpdate: true,
-  validateCreate: object => validateSubsets(object.subsets),
-  validateUpdate: (object, old) =>
-    isSemanticallyEqual(object.subsets, old.subsets) ? [] : validateSubsets(object.subsets),
-  columns: [
-    nameColumn,
-    textColumn<Endpoints>('Endpoints', 'Addresses that serve.', object =>
-      (object.subsets ?? []).length === 0 ? '<none>' : listSome(object.subsets!.flatMap(listAddresses), 3, ''),
-    ),
-    ageColumn,
-  ],
-});
+export const endpoints = defineKind(
+  endpointsType,
+  {
+    hasGeneration: false,
+    canCreateOnUpdate: true,
+    setDefaults: object => changeField(object, 'subsets', subsets => changeItems(subsets, defaultSubset)),
+    skipsFullValidationOnUpdate: true,
+    validateCreate: object => validateSubsets(object.subsets),
+    validateUpdate: (object, old) =>
+      isSemanticallyEqual(object.subsets, old.subsets) ? [] : validateSubsets(object.subsets),
+    columns: [
+      nameColumn,
+      textColumn<Endpoints>('Endpoints', 'Addresses that serve.', object =>
+        (object.subsets ?? []).length === 0 ? '<none>' : listSome(object.subsets!.flatMap(listAddresses), 3, ''),
+      ),
+      ageColumn,
+    ],
+  },
+  [],
+  'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+);

@@ -25,6 +25,12 @@ export const ingress = defineKind(ingresses, {
   skipsFullValidationOnUpdate: true,
   validateCreate: validateIngressCreate,
   validateUpdate: validateIngress,
+  warnings: (object, old) =>
+    old === undefined &&
+    object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined &&
+    object.spec?.ingressClassName === undefined
+      ? [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
   status: statusRules<Ingress>({ validateUpdate: validateIngressStatus }),
   columns: [
     nameColumn,

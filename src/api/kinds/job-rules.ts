@@ -18,6 +18,7 @@ import type {
 } from '../generated/index.ts';
 import { countIndexes } from './job-indexes.ts';
 import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { warnOfPod } from './pod-warnings.ts';
 
 /** Kubernetes: `pkg/apis/batch/validation`, for Jobs and for the templates of CronJobs. */
 
@@ -28,6 +29,17 @@ const limitWithManyCompletions = 10_000;
 const failureActions = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 const exitCodeOperators = ['In', 'NotIn'];
 const conditionStatuses = ['False', 'True', 'Unknown'];
+
+/** Kubernetes: `WarningsForJobSpec`. */
+export function warnOfJobSpec(spec: JobSpec, field: string): readonly string[] {
+  const isHuge = (spec.completions ?? 0) > 100_000 && (spec.parallelism ?? 0) > 10_000;
+  const text =
+    'In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail';
+  return [
+    ...(spec.completionMode === 'Indexed' && isHuge ? [`${field}: ${text}`] : []),
+    ...warnOfPod(spec.template, `${field}.template.`),
+  ];
+}
 
 /** As Go prints a list of texts with `%q`. */
 function listValid(values: readonly string[]): string {

@@ -9,9 +9,10 @@ import {
 import { type Job, type JobSpec, jobs } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
-import { validateJobSpec, validateJobSpecUpdate } from './job-rules.ts';
+import { validateJobSpec, validateJobSpecUpdate, warnOfJobSpec } from './job-rules.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import type { Errors } from './pod-validation/index.ts';
+import { warnOfName } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, selectorColumn, templateColumns, textColumn } from './table-columns.ts';
 import { checkSelectsTemplate } from './workload-rules.ts';
@@ -155,6 +156,10 @@ export const job = defineKind(jobs, {
   skipsFullValidationOnUpdate: true,
   validateCreate: object => validateJob(object),
   validateUpdate,
+  warnings: (object, old) => [
+    ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
+    ...(old?.spec === object.spec ? [] : warnOfJobSpec(object.spec, 'spec')),
+  ],
   // Kubernetes: deleting a job leaves its pods, for the sake of old clients; kubectl asks for more.
   defaultPropagation: 'Orphan',
   selectableFields: { 'status.successful': object => String(object.status?.succeeded ?? 0) },

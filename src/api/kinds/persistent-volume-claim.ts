@@ -3,6 +3,7 @@ import { settleDataSources, validateClaimSpec, validateClaimStatus, validateClai
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { formatAccessModes, formatStorage, storageClassOf } from './persistent-volume.ts';
+import { warnOfClaim } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn, wide } from './table-columns.ts';
 
@@ -19,6 +20,7 @@ export const persistentVolumeClaim = defineKind(persistentVolumeClaims, {
   skipsFullValidationOnUpdate: true,
   validateCreate: object => validateClaimSpec(object.spec ?? {}, 'spec'),
   validateUpdate: validateClaimUpdate,
+  warnings: object => warnOfClaim(object.spec?.resources, 'spec'),
   status: statusRules<PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }),
   selectableFields: { name: object => object.metadata.name ?? '' },
   columns: [

@@ -3,11 +3,13 @@ import { defineKind } from './define-kind.ts';
 import { changeField } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { validatePodTemplate } from './pod-validation/index.ts';
+import { warnOfPod } from './pod-warnings.ts';
 import { formatLabels, nameColumn, templateColumns, textColumn } from './table-columns.ts';
 
 export const podTemplate = defineKind(podTemplates, {
   setDefaults: object => changeField(object, 'template', defaultPodTemplate),
   validateCreate: object => validatePodTemplate(object.template, 'template'),
+  warnings: object => warnOfPod(object.template, 'template.'),
   columns: [
     nameColumn,
     ...templateColumns<PodTemplate>(object => object.template?.spec?.containers ?? []).map(column => ({

@@ -20,6 +20,7 @@ import {
   validatePodResize,
   validatePodUpdate,
 } from './pod-validation/index.ts';
+import { warnOfName, warnOfPod } from './pod-warnings.ts';
 
 const defaulted = new WeakMap<PodSpec, PodSpec>();
 
@@ -152,6 +153,9 @@ export const pod = defineKind(pods, {
   prepareForCreate,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
+  // Kubernetes: nobody reads warnings about updates of pods.
+  warnings: (object, old) =>
+    old === undefined ? [...warnOfName(object.metadata.name, "the Pod's hostname"), ...warnOfPod(object, '')] : [],
   skipsFullValidationOnUpdate: true,
   gracePeriodSeconds,
   status: {

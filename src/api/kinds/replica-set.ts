@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkNonnegative, type Errors } from './pod-validation/index.ts';
+import { warnOfName, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns } from './table-columns.ts';
 import { checkReplicaTemplate } from './workload-rules.ts';
@@ -24,6 +25,10 @@ export const replicaSet = defineKind(replicaSets, {
     ),
   prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
   validateCreate: validateReplicaSet,
+  warnings: (object, old) => [
+    ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
+    ...warnOfTemplate(object, old),
+  ],
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
   status: statusRules<ReplicaSet>(),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

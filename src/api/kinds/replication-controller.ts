@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkNonnegative, type Errors, validatePodTemplate } from './pod-validation/index.ts';
+import { warnOfName, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import {
   ageColumn,
@@ -55,6 +56,10 @@ export const replicationController = defineKind(replicationControllers, {
   setDefaults,
   prepareForCreate: object => ({ ...object, status: { replicas: 0 } }),
   validateCreate: validateController,
+  warnings: (object, old) => [
+    ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
+    ...warnOfTemplate(object, old),
+  ],
   status: statusRules<ReplicationController>(),
   // Kubernetes: as with old clients, deleting it leaves its pods; kubectl asks for more.
   defaultPropagation: 'Orphan',

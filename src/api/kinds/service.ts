@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
 import { dropUnusedFields } from './service-update.ts';
 import { isExternal, validateService, validateServiceStatus, validateServiceUpdate } from './service-validation.ts';
+import { warnOfService } from './service-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, formatLabels, nameColumn, textColumn, wide } from './table-columns.ts';
 
@@ -85,6 +86,7 @@ export const service = defineKind(services, {
   skipsFullValidationOnUpdate: true,
   validateCreate: object => validateService(object, undefined),
   validateUpdate: validateServiceUpdate,
+  warnings: warnOfService,
   status: statusRules<Service>({ validateUpdate: validateServiceStatus }),
   selectableFields: {
     'spec.clusterIP': object => object.spec.clusterIP ?? '',

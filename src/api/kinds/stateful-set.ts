@@ -20,6 +20,7 @@ import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { warnOfClaim, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './table-columns.ts';
 import {
@@ -162,6 +163,18 @@ function validateCreate({ spec }: StatefulSet): readonly FieldError[] {
   return [...problems, ...claims, ...validateSpec(spec, false)];
 }
 
+function warnings(object: StatefulSet, old: StatefulSet | undefined): readonly string[] {
+  const { volumeClaimTemplates: claims = [], revisionHistoryLimit } = object.spec;
+  if (old !== undefined && old.spec === object.spec) return [];
+  const texts = [
+    ...warnOfTemplate(object, old),
+    ...claims.flatMap((claim, index) => warnOfClaim(claim.spec?.resources, `spec.volumeClaimTemplates[${index}]`)),
+  ];
+  if ((revisionHistoryLimit ?? 0) >= 0) return texts;
+  const text = 'a negative value retains all historical revisions; a value >= 0 is recommended';
+  return [...texts, `spec.revisionHistoryLimit: ${text}`];
+}
+
 export const statefulSet = defineKind(statefulSets, {
   setDefaults,
   validateName: nameChecks.dnsLabel,
@@ -169,6 +182,7 @@ export const statefulSet = defineKind(statefulSets, {
   skipsFullValidationOnUpdate: true,
   validateCreate,
   validateUpdate,
+  warnings,
   status: statusRules<StatefulSet>(),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   columns: [

@@ -20,14 +20,19 @@ export const selfSubjectRulesReview = defineKind(selfSubjectRulesReviews);
 export const subjectAccessReview = defineKind(subjectAccessReviews);
 export const tokenReview = defineKind(tokenReviews);
 
-export const componentStatus = defineKind(componentStatuses, {
-  columns: [
-    nameColumn,
-    textColumn('Status', 'Whether the component is healthy.', status => describeHealth(healthOf(status)?.status)),
-    textColumn('Message', 'What the component says.', status => healthOf(status)?.message ?? ''),
-    textColumn('Error', 'What went wrong.', status => healthOf(status)?.error ?? ''),
-  ],
-});
+export const componentStatus = defineKind(
+  componentStatuses,
+  {
+    columns: [
+      nameColumn,
+      textColumn('Status', 'Whether the component is healthy.', status => describeHealth(healthOf(status)?.status)),
+      textColumn('Message', 'What the component says.', status => healthOf(status)?.message ?? ''),
+      textColumn('Error', 'What went wrong.', status => healthOf(status)?.error ?? ''),
+    ],
+  },
+  [],
+  'v1 ComponentStatus is deprecated in v1.19+',
+);
 
 interface Health {
   readonly conditions?:
