@@ -92,7 +92,7 @@ function formatClass(letter: string, cases: readonly ConformanceCase[], table: R
 }
 
 function formatRow({ name, referenceSeconds }: ConformanceCase, { outcome, seconds, commit }: TableRow): string {
-  const cells = [outcome, seconds?.toFixed(1) ?? '', referenceSeconds.toFixed(1), commit ?? '', name];
+  const cells = [outcome, seconds?.toFixed(1) ?? '', referenceSeconds?.toFixed(1) ?? '', commit ?? '', name];
   return `| ${cells.join(' | ')} |`;
 }
 
