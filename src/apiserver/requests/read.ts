@@ -1,6 +1,14 @@
 import type { RequestOptions, ResourceRequest } from '../../client/index.ts';
-import { type FieldError, fieldError, type ListMeta, StatusError, statusError } from '../../machinery/index.ts';
-import type { ListResult, ObjectResult } from '../core-contract.ts';
+import {
+  type FieldError,
+  fieldError,
+  type KubeObject,
+  type ListMeta,
+  StatusError,
+  statusError,
+} from '../../machinery/index.ts';
+import type { StoredObject } from '../../storage/index.ts';
+import type { ListResult, ObjectResult, ServedResource } from '../core-contract.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
 import { optionsOf } from './request-options.ts';
@@ -13,7 +21,24 @@ export function getObject(server: ServerContext, endpoint: Endpoint, request: Re
   const name = request.name ?? '';
   const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
   if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
-  return { kind: 'object', code: 200, object: stored.object, stored, resource: endpoint.resource };
+  return new FoundObject(stored, endpoint.resource);
+}
+
+/** Decoded only if somebody looks: over HTTP it is the stored text that is asked for. */
+class FoundObject implements ObjectResult {
+  readonly kind = 'object';
+  readonly code = 200;
+  readonly stored: StoredObject;
+  readonly resource: ServedResource;
+
+  constructor(stored: StoredObject, resource: ServedResource) {
+    this.stored = stored;
+    this.resource = resource;
+  }
+
+  get object(): KubeObject {
+    return this.stored.object;
+  }
 }
 
 function checkNotFuture(server: ServerContext, resourceVersion: string): void {
