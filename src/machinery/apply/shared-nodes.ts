@@ -59,13 +59,23 @@ export function buildNode(
   children: readonly FieldSet[],
 ): FieldSet {
   if (count === 0) return emptyFieldSet;
-  const node: Record<PathElement, FieldSet> = isMember ? { [self]: emptyFieldSet } : {};
   const pairs: [PathElement, FieldSet][] = [];
   for (let i = 0; i < count; i++) pairs.push([toElement(i), children[i]!]);
   pairs.sort((left, right) => comparePathElements(left[0], right[0]));
+  const node = emptyNode(isMember, pairs);
   for (const [element, child] of pairs) node[element] = child;
   return node;
 }
+
+/** V8 keeps an object with many computed names as a hash table, whose JSON takes three times as long, unless parsed. */
+function emptyNode(isMember: boolean, pairs: readonly [PathElement, FieldSet][]): Record<PathElement, FieldSet> {
+  const node: Record<PathElement, FieldSet> = isMember ? { [self]: emptyFieldSet } : {};
+  if (pairs.length <= hashTableMin) return node;
+  for (const [element] of pairs) node[element] = emptyFieldSet;
+  return JSON.parse(JSON.stringify(node)) as Record<PathElement, FieldSet>;
+}
+
+const hashTableMin = 10;
 
 function openTries(schema: Granular): Tries {
   let tries = triesOf.get(schema);
