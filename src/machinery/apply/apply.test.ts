@@ -289,6 +289,8 @@ test('every field has an owner, and comparing finds every change', () => {
   fc.assert(
     fc.property(specs, specs, (before, after) => {
       const live = update(undefined, object({ metadata: { name: 'x', uid: 'u' }, spec: before }), 'one');
+      // What says nothing is not tracked, and stays so.
+      fc.pre(live.metadata.managedFields !== undefined);
       const next = update(live, { ...live, spec: after } as UnknownObject, 'two', later);
       const owned = (next.metadata.managedFields ?? []).reduce<FieldSet>(
         (set, entry) => uniteSets(set, entry.fieldsV1!),

@@ -12,7 +12,7 @@ import {
   isGranularObject,
   shapeOf,
 } from './shape.ts';
-import { buildNode, shareNode } from './shared-nodes.ts';
+import { buildNode, shareNode, sharePlainNode } from './shared-nodes.ts';
 
 /**
  * The paths that an object writes where there was none before: what `compareObjects` finds between nothing and the
@@ -42,8 +42,10 @@ class NewFields {
     const shape = shapeOf(schema, stands ? emptyFieldSet : undefined, value);
     // Nobody owns metadata itself.
     const isMember = !stands && skipped === undefined;
-    if (isGranularObject(shape) && isJsonObject(value) && !isEmptyObject(value))
-      return this.#visitFields(shape, value, isMember, stands, skipped);
+    if (isGranularObject(shape) && isJsonObject(value) && !isEmptyObject(value)) {
+      const plain = isMember && shape.type === 'object' ? sharePlainNode(shape, value) : undefined;
+      return plain ?? this.#visitFields(shape, value, isMember, stands, skipped);
+    }
     if (isGranularList(shape) && Array.isArray(value) && value.length > 0)
       return this.#visitItems(shape, value, isMember);
     if (stands) return isDeepEqual(value, emptyFieldSet) ? undefined : emptyFieldSet;

@@ -1,6 +1,8 @@
-import type { ListSchema, MapSchema, ObjectSchema } from '../schema/schema.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { FieldSchema, ListSchema, MapSchema, ObjectSchema } from '../schema/schema.ts';
 import { emptyFieldSet, type FieldSet } from './field-set.ts';
 import { comparePathElements, type PathElement, self } from './path-element.ts';
+import { isGranularList, isGranularObject } from './shape.ts';
 
 /**
  * Nodes of field sets that have been built before. Objects of a kind are mostly alike, copies of one template even the
@@ -16,6 +18,8 @@ interface Step {
   readonly other: Step | undefined;
   /** The name stands earlier on the way, too: only lists have that. */
   readonly isRepeated: boolean;
+  /** A field that is a plain value whatever it is, and so are all before it. */
+  readonly isPlain: boolean;
   next: Map<string, Step> | undefined;
   node: FieldSet | undefined;
 }
@@ -49,6 +53,39 @@ export function shareNode(
   if (at.isRepeated) return undefined;
   at.node ??= buildNode(isMember, names.length, toElement, children);
   return at.node;
+}
+
+/**
+ * The node of a struct whose fields are all plain values (a variable, a port): its names alone tell it. Undefined for any
+ * other struct.
+ */
+export function sharePlainNode(schema: ObjectSchema, value: JsonObject): FieldSet | undefined {
+  const tries = openTries(schema);
+  let at = tries.member;
+  for (const name in value) {
+    const field = value[name];
+    if (field === undefined) continue;
+    if (field === null) return undefined;
+    const next = at.next?.get(name);
+    if (next?.isPlain === true) at = next;
+    else if (isPlain(schema.fields.get(name))) at = follow(tries, at, name, emptyFieldSet, true);
+    else return undefined;
+  }
+  at.node ??= buildPlainNode(at);
+  return at.node;
+}
+
+/** Owned as one whatever its value is. */
+function isPlain(field: FieldSchema | undefined): boolean {
+  if (field === undefined || field.schema.type === 'any') return false;
+  return !isGranularObject(field.schema) && !isGranularList(field.schema);
+}
+
+function buildPlainNode(last: Step): FieldSet {
+  const names: string[] = [];
+  for (let step = last; step.before !== undefined; step = step.before) names.push(step.name);
+  const children = names.map(() => emptyFieldSet);
+  return buildNode(true, names.length, index => `f:${names[index]}`, children);
 }
 
 /** A node that is nobody else's. */
@@ -93,16 +130,18 @@ function firstStep(): Step {
     child: emptyFieldSet,
     other: undefined,
     isRepeated: false,
+    isPlain: true,
     next: undefined,
     node: undefined,
   };
 }
 
-function follow(tries: Tries, at: Step, name: string, child: FieldSet): Step {
+function follow(tries: Tries, at: Step, name: string, child: FieldSet, isPlain = false): Step {
   const known = at.next?.get(name);
-  for (let step = known; step !== undefined; step = step.other) if (step.child === child) return step;
+  for (let step = known; step !== undefined; step = step.other)
+    if (step.child === child && step.isPlain === isPlain) return step;
   const isRepeated = at.isRepeated || isOnWay(at, name);
-  const step: Step = { before: at, name, child, other: known, isRepeated, next: undefined, node: undefined };
+  const step: Step = { before: at, name, child, other: known, isRepeated, isPlain, next: undefined, node: undefined };
   at.next ??= new Map();
   at.next.set(name, step);
   tries.size++;
