@@ -125,7 +125,7 @@ class Rollout {
     if (active.length <= 1) {
       if (only !== undefined) steps.push(...this.#scale(only, replicas));
     } else if (this.#isNewSetSaturated()) {
-      for (const set of this.#oldSets) steps.push(...this.#scale(set, 0));
+      for (const set of active) if (set !== this.#newSet) steps.push(...this.#scale(set, 0));
     } else if (isRollingUpdate(this.#deployment)) {
       for (const [set, count] of spreadProportionally(this.#deployment, active)) steps.push(...this.#scale(set, count));
     }
@@ -301,7 +301,7 @@ class Rollout {
   }
 
   #recreate(): readonly Step[] {
-    const shrinking = this.#oldSets.flatMap(set => this.#scale(set, 0));
+    const shrinking = this.#oldSets.flatMap(set => (desiredOf(set) > 0 ? this.#scale(set, 0) : []));
     if (shrinking.length > 0 || this.#newSet === undefined || this.#hasOldPods()) {
       return [...shrinking, ...this.#report(this.#rolloutStatus())];
     }
