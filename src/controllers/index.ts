@@ -20,7 +20,11 @@ import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
 import { statefulSetController } from './stateful-set/index.ts';
-import { claimProtectionController, volumeProtectionController } from './volume-protection/index.ts';
+import {
+  attributesProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from './volume-protection/index.ts';
 
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
@@ -53,6 +57,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     disruptionController,
     claimProtectionController,
     volumeProtectionController,
+    attributesProtectionController,
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,
