@@ -63,7 +63,7 @@ function formatValue(value: unknown): string {
   return String(value);
 }
 
-/** Builders, named as upstream's, so that validation code reads the same. Lists of supported values are sorted. */
+/** Builders, named as upstream's, so that validation code reads the same. Supported values stay in their order. */
 export const fieldError = {
   notFound: (field: string, value: unknown): FieldError => ({ reason: 'FieldValueNotFound', field, value, detail: '' }),
   required: (field: string, detail = ''): FieldError => ({ reason: 'FieldValueRequired', field, detail }),
@@ -84,12 +84,7 @@ export const fieldError = {
     field,
     value,
     detail:
-      supported.length === 0
-        ? ''
-        : `supported values: ${[...supported]
-            .sort()
-            .map(v => JSON.stringify(v))
-            .join(', ')}`,
+      supported.length === 0 ? '' : `supported values: ${supported.map(value => JSON.stringify(value)).join(', ')}`,
   }),
   forbidden: (field: string, detail: string): FieldError => ({ reason: 'FieldValueForbidden', field, detail }),
   tooLong: (field: string, maxLength: number): FieldError => ({

@@ -14,7 +14,7 @@ import type {
   MetricSpec,
   MetricTarget,
 } from '../generated/index.ts';
-import { checkContainerResourceName, checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
+import { checkContainerResourceName, checkNonnegative, type Errors } from './pod-validation/index.ts';
 import { checkRequiredName } from './reference-checks.ts';
 
 const periodMax = 1800;
@@ -95,7 +95,7 @@ function checkMetric(errors: Errors, metric: MetricSpec, field: string): void {
   const { type = '' } = metric;
   if (type === '') errors.push(fieldError.required(`${field}.type`, 'must specify a metric source type'));
   const expected = metricTypes.includes(type) ? sources[type as keyof typeof sources] : undefined;
-  if (expected === undefined) errors.push(unsupported(`${field}.type`, type, metricTypes));
+  if (expected === undefined) errors.push(fieldError.notSupported(`${field}.type`, type, metricTypes));
   const present = Object.values(sources).filter(source => metric[source] !== undefined);
   if (present[0] !== undefined) checkSource(errors, metric, present[0], `${field}.${present[0]}`);
   if (expected !== undefined && metric[expected] === undefined) {
@@ -224,12 +224,13 @@ function checkRules(errors: Errors, rules: HPAScalingRules, field: string): void
   }
   const selections = ['Disabled', 'Max', 'Min'];
   if (selectPolicy !== undefined && !selections.includes(selectPolicy)) {
-    errors.push(unsupported(`${field}.selectPolicy`, selectPolicy, selections));
+    errors.push(fieldError.notSupported(`${field}.selectPolicy`, selectPolicy, selections));
   }
   if (policies.length === 0) errors.push(fieldError.required(`${field}.policies`, 'must specify at least one Policy'));
   for (const [index, { type, value = 0, periodSeconds: period = 0 }] of policies.entries()) {
     const at = `${field}.policies[${index}]`;
-    if (type !== 'Pods' && type !== 'Percent') errors.push(unsupported(`${at}.type`, type ?? '', ['Percent', 'Pods']));
+    if (type !== 'Pods' && type !== 'Percent')
+      errors.push(fieldError.notSupported(`${at}.type`, type ?? '', ['Percent', 'Pods']));
     if (value <= 0) errors.push(fieldError.invalid(`${at}.value`, value, 'must be greater than zero'));
     if (period <= 0) errors.push(fieldError.invalid(`${at}.periodSeconds`, period, 'must be greater than zero'));
     if (period > periodMax) {

@@ -12,7 +12,7 @@ import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultFailurePolicy } from './job.ts';
 import { validateJobSpec, warnOfJobSpec } from './job-rules.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
-import { checkChoice, checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
+import { checkChoice, checkNonnegative, type Errors } from './pod-validation/index.ts';
 import { warnOfName } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns, textColumn } from './table-columns.ts';
@@ -82,7 +82,8 @@ function checkJobTemplate(errors: Errors, { jobTemplate }: CronJobSpec): void {
   if (spec.selector !== undefined) {
     errors.push(fieldError.invalid(`${field}.selector`, spec.selector, '`selector` will be auto-generated'));
   }
-  if (spec.manualSelector === true) errors.push(unsupported(`${field}.manualSelector`, true, ['nil', 'false']));
+  if (spec.manualSelector === true)
+    errors.push(fieldError.notSupported(`${field}.manualSelector`, true, ['nil', 'false']));
 }
 
 function validateCreate({ metadata, spec }: CronJob): readonly FieldError[] {

@@ -10,7 +10,7 @@ import { type DaemonSet, type DaemonSetUpdateStrategy, daemonSets } from '../gen
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
-import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { checkNonnegative, type Errors, validatePodTemplate } from './pod-validation/index.ts';
 import { warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import {
@@ -84,7 +84,7 @@ function checkStrategy(errors: Errors, strategy: DaemonSetUpdateStrategy): void 
   const { type, rollingUpdate } = strategy;
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
-    errors.push(unsupported('spec.updateStrategy', showStrategy(strategy), ['RollingUpdate', 'OnDelete']));
+    errors.push(fieldError.notSupported('spec.updateStrategy', showStrategy(strategy), ['RollingUpdate', 'OnDelete']));
     return;
   }
   const field = 'spec.updateStrategy.rollingUpdate';

@@ -3,7 +3,7 @@ import { type Deployment, type DeploymentStrategy, deployments } from '../genera
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
-import { checkNonnegative, type Errors, unsupported } from './pod-validation/index.ts';
+import { checkNonnegative, type Errors } from './pod-validation/index.ts';
 import { warnOfName, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, looseColumn, nameColumn, templateColumns, textColumn, wide } from './table-columns.ts';
@@ -50,7 +50,7 @@ function validateDeployment({ spec }: Deployment): readonly FieldError[] {
 function checkStrategy(errors: Errors, strategy: DeploymentStrategy): void {
   const { type, rollingUpdate } = strategy;
   if (type !== 'RollingUpdate' && type !== 'Recreate') {
-    errors.push(unsupported('spec.strategy', showStrategy(strategy), ['Recreate', 'RollingUpdate']));
+    errors.push(fieldError.notSupported('spec.strategy', showStrategy(strategy), ['Recreate', 'RollingUpdate']));
     return;
   }
   const field = 'spec.strategy.rollingUpdate';

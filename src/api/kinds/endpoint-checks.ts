@@ -8,7 +8,7 @@ import {
   ipTraits,
   parseIp,
 } from '../../machinery/index.ts';
-import { type Errors, unsupported } from './pod-validation/index.ts';
+import type { Errors } from './pod-validation/index.ts';
 
 /** What Services, Endpoints and EndpointSlices check alike. */
 
@@ -55,6 +55,6 @@ export function checkNamedPort(errors: Errors, port: NamedPort, field: string, n
 export function checkProtocol(errors: Errors, protocol: string | undefined, field: string): void {
   if ((protocol ?? '') === '') errors.push(fieldError.required(`${field}.protocol`));
   else if (!portProtocols.includes(protocol!)) {
-    errors.push(unsupported(`${field}.protocol`, protocol, portProtocols));
+    errors.push(fieldError.notSupported(`${field}.protocol`, protocol, portProtocols));
   }
 }

@@ -10,7 +10,7 @@ import {
 import { type IngressClass, type IngressClassParametersReference, ingressClasses } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
-import { type Errors, unsupported } from './pod-validation/index.ts';
+import type { Errors } from './pod-validation/index.ts';
 import { checkReference } from './reference-checks.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
@@ -44,7 +44,7 @@ function validateIngressClass({ spec }: IngressClass): readonly FieldError[] {
 function checkScope(errors: Errors, { scope = '', namespace }: IngressClassParametersReference): void {
   const field = 'spec.parameters.namespace';
   if (scope !== 'Namespace' && scope !== 'Cluster') {
-    errors.push(unsupported('spec.parameters.scope', scope, ['Cluster', 'Namespace']));
+    errors.push(fieldError.notSupported('spec.parameters.scope', scope, ['Cluster', 'Namespace']));
   } else if (scope === 'Cluster') {
     if (namespace !== undefined) errors.push(fieldError.forbidden(field, "`parameters.scope` is set to 'Cluster'"));
   } else if (namespace === undefined) {

@@ -11,7 +11,7 @@ import {
   validateLegacyIp,
 } from '../../machinery/index.ts';
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressTLS } from '../generated/index.ts';
-import { type Errors, unsupported } from './pod-validation/index.ts';
+import type { Errors } from './pod-validation/index.ts';
 import { checkReference } from './reference-checks.ts';
 
 const classAnnotation = 'kubernetes.io/ingress.class';
@@ -97,7 +97,7 @@ function checkPath(errors: Errors, { path = '', pathType, backend }: HTTPIngress
   const invalid = (detail: string): number => errors.push(fieldError.invalid(`${field}.path`, path, detail));
   const isPlain = pathType === 'Exact' || pathType === 'Prefix';
   if (!isPlain && pathType !== 'ImplementationSpecific') {
-    errors.push(unsupported(`${field}.pathType`, pathType, pathTypes));
+    errors.push(fieldError.notSupported(`${field}.pathType`, pathType, pathTypes));
   } else if ((isPlain || path !== '') && !path.startsWith('/')) {
     invalid('must be an absolute path');
   }

@@ -17,7 +17,7 @@ import type {
   SuccessPolicyRule,
 } from '../generated/index.ts';
 import { countIndexes } from './job-indexes.ts';
-import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { checkNonnegative, type Errors, validatePodTemplate } from './pod-validation/index.ts';
 import { warnOfPod } from './pod-warnings.ts';
 
 /** Kubernetes: `pkg/apis/batch/validation`, for Jobs and for the templates of CronJobs. */
@@ -85,7 +85,7 @@ function checkManager(errors: Errors, { managedBy }: JobSpec, field: string): vo
 function checkCompletionMode(errors: Errors, spec: JobSpec, field: string): void {
   const { completionMode: mode, backoffLimitPerIndex, maxFailedIndexes } = spec;
   if (mode !== undefined && mode !== 'NonIndexed' && mode !== 'Indexed') {
-    errors.push(unsupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed']));
+    errors.push(fieldError.notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed']));
   }
   if (mode === 'Indexed') checkIndexed(errors, spec, field);
   if (mode !== undefined && mode !== 'NonIndexed') return;
@@ -135,7 +135,7 @@ function checkFailureRule(errors: Errors, spec: JobSpec, rule: PodFailurePolicyR
     if (spec.backoffLimitPerIndex === undefined)
       errors.push(fieldError.invalid(`${field}.action`, action, 'requires the backoffLimitPerIndex to be set'));
   } else if (!failureActions.includes(action)) {
-    errors.push(unsupported(`${field}.action`, action, failureActions));
+    errors.push(fieldError.notSupported(`${field}.action`, action, failureActions));
   }
   if (onExitCodes !== undefined) checkExitCodes(errors, spec, onExitCodes, `${field}.onExitCodes`);
   checkPodConditions(errors, onPodConditions, `${field}.onPodConditions`);
@@ -157,7 +157,8 @@ function checkPodConditions(
     const at = `${field}[${index}]`;
     errors.push(...invalidEach(`${at}.type`, type, checkQualifiedName(type)));
     if (status === '') errors.push(fieldError.required(`${at}.status`, listValid(conditionStatuses)));
-    else if (!conditionStatuses.includes(status)) errors.push(unsupported(`${at}.status`, status, conditionStatuses));
+    else if (!conditionStatuses.includes(status))
+      errors.push(fieldError.notSupported(`${at}.status`, status, conditionStatuses));
   }
 }
 
@@ -169,7 +170,7 @@ function checkExitCodes(
 ): void {
   if (operator === '') errors.push(fieldError.required(`${field}.operator`, listValid(exitCodeOperators)));
   else if (!exitCodeOperators.includes(operator))
-    errors.push(unsupported(`${field}.operator`, operator, exitCodeOperators));
+    errors.push(fieldError.notSupported(`${field}.operator`, operator, exitCodeOperators));
   const containers = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])];
   if (containerName !== undefined && !containers.some(container => container.name === containerName)) {
     const detail = 'must be one of the container or initContainer names in the pod template';
@@ -235,7 +236,7 @@ function checkReplacementPolicy(errors: Errors, spec: JobSpec, field: string): v
   const policy = spec.podReplacementPolicy;
   if (policy === undefined) return;
   const supported = spec.podFailurePolicy === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed'];
-  if (!supported.includes(policy)) errors.push(unsupported(field, policy, supported));
+  if (!supported.includes(policy)) errors.push(fieldError.notSupported(field, policy, supported));
 }
 
 function checkRestartPolicy(errors: Errors, spec: JobSpec, field: string): void {
@@ -243,7 +244,7 @@ function checkRestartPolicy(errors: Errors, spec: JobSpec, field: string): void 
   if (policy === 'Always' || policy === '') {
     errors.push(fieldError.required(field, 'valid values: "OnFailure", "Never"'));
   } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    errors.push(unsupported(field, policy, ['OnFailure', 'Never']));
+    errors.push(fieldError.notSupported(field, policy, ['OnFailure', 'Never']));
   } else if (spec.podFailurePolicy !== undefined && policy !== 'Never') {
     const detail = 'only "Never" is supported when podFailurePolicy is specified';
     errors.push(fieldError.invalid(field, policy, detail));

@@ -10,7 +10,7 @@ import {
   validateLegacyCidr,
 } from '../../machinery/index.ts';
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../generated/index.ts';
-import { type Errors, unsupported } from './pod-validation/index.ts';
+import type { Errors } from './pod-validation/index.ts';
 
 const policyTypes = ['Ingress', 'Egress'];
 const protocols = ['TCP', 'UDP', 'SCTP'];
@@ -40,7 +40,8 @@ function checkTypes(errors: Errors, types: readonly string[]): void {
     return;
   }
   for (const [index, type] of types.entries()) {
-    if (!policyTypes.includes(type)) errors.push(unsupported(`spec.policyTypes[${index}]`, type, policyTypes));
+    if (!policyTypes.includes(type))
+      errors.push(fieldError.notSupported(`spec.policyTypes[${index}]`, type, policyTypes));
   }
 }
 
@@ -58,7 +59,7 @@ function checkPorts(errors: Errors, ports: readonly NetworkPolicyPort[] | undefi
 
 function checkPort(errors: Errors, { protocol, port, endPort }: NetworkPolicyPort, field: string): void {
   if (protocol !== undefined && !protocols.includes(protocol)) {
-    errors.push(unsupported(`${field}.protocol`, protocol, protocols));
+    errors.push(fieldError.notSupported(`${field}.protocol`, protocol, protocols));
   }
   const invalidEnd = (value: number, detail: string): void => {
     errors.push(fieldError.invalid(`${field}.endPort`, value, detail));

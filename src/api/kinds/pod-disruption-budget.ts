@@ -7,7 +7,6 @@ import {
 } from '../../machinery/index.ts';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
-import { unsupported } from './pod-validation/index.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
 import { validateAtMost100Percent, validatePositiveIntOrPercent } from './workload-rules.ts';
@@ -28,7 +27,7 @@ function validateBudget({ spec }: PodDisruptionBudget): readonly FieldError[] {
   errors.push(...validateLabelSelector(spec.selector, 'spec.selector'));
   const policy = spec.unhealthyPodEvictionPolicy;
   if (policy !== undefined && policy !== 'IfHealthyBudget' && policy !== 'AlwaysAllow') {
-    errors.push(unsupported('spec.unhealthyPodEvictionPolicy', policy, ['AlwaysAllow', 'IfHealthyBudget']));
+    errors.push(fieldError.notSupported('spec.unhealthyPodEvictionPolicy', policy, ['AlwaysAllow', 'IfHealthyBudget']));
   }
   return errors;
 }

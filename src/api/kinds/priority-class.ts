@@ -2,7 +2,6 @@ import { type FieldError, fieldError, validateImmutable } from '../../machinery/
 import { type PriorityClass, priorityClasses } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { fillDefaults } from './fill-defaults.ts';
-import { unsupported } from './pod-validation/index.ts';
 import { ageColumn, booleanColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
 
 /** Kubernetes: the highest value that users may give. */
@@ -35,7 +34,7 @@ function validatePriorityClass(object: PriorityClass): readonly FieldError[] {
   }
   const { preemptionPolicy } = object;
   if (preemptionPolicy !== undefined && preemptionPolicy !== 'Never' && preemptionPolicy !== 'PreemptLowerPriority') {
-    errors.push(unsupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
+    errors.push(fieldError.notSupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
   }
   return errors;
 }

@@ -10,7 +10,6 @@ import {
 } from '../../machinery/index.ts';
 import type { RoleRef, Subject } from '../generated/index.ts';
 import type { KindRules } from '../kind-definition.ts';
-import { unsupported } from './pod-validation/index.ts';
 import { ageColumn, nameColumn, textColumn, wide } from './table-columns.ts';
 
 /** What RoleBinding and ClusterRoleBinding share. */
@@ -41,8 +40,9 @@ function defaultSubject(subject: Subject): Subject {
 
 function validateRoleRef(ref: RoleRef, kinds: readonly string[]): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (ref.apiGroup !== rbacGroup) errors.push(unsupported('roleRef.apiGroup', ref.apiGroup ?? '', [rbacGroup]));
-  if (!kinds.includes(ref.kind)) errors.push(unsupported('roleRef.kind', ref.kind ?? '', kinds));
+  if (ref.apiGroup !== rbacGroup)
+    errors.push(fieldError.notSupported('roleRef.apiGroup', ref.apiGroup ?? '', [rbacGroup]));
+  if (!kinds.includes(ref.kind)) errors.push(fieldError.notSupported('roleRef.kind', ref.kind ?? '', kinds));
   if ((ref.name ?? '') === '') errors.push(fieldError.required('roleRef.name'));
   else errors.push(...invalidEach('roleRef.name', ref.name, checkPathSegmentName(ref.name)));
   return errors;
@@ -57,15 +57,15 @@ function validateSubject(subject: Subject, isNamespaced: boolean, field: string)
     case 'ServiceAccount':
       if ((subject.name ?? '') !== '')
         errors.push(...invalidEach(`${field}.name`, subject.name, checkDns1123Subdomain(subject.name)));
-      if (group !== '') errors.push(unsupported(`${field}.apiGroup`, group, ['']));
+      if (group !== '') errors.push(fieldError.notSupported(`${field}.apiGroup`, group, ['']));
       if (!isNamespaced && (subject.namespace ?? '') === '') errors.push(fieldError.required(`${field}.namespace`));
       return errors;
     case 'User':
     case 'Group':
-      if (group !== rbacGroup) errors.push(unsupported(`${field}.apiGroup`, group, [rbacGroup]));
+      if (group !== rbacGroup) errors.push(fieldError.notSupported(`${field}.apiGroup`, group, [rbacGroup]));
       return errors;
     default:
-      return [...errors, unsupported(`${field}.kind`, subject.kind, ['ServiceAccount', 'User', 'Group'])];
+      return [...errors, fieldError.notSupported(`${field}.kind`, subject.kind, ['ServiceAccount', 'User', 'Group'])];
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../machinery/index.ts';
 import type { Service, ServicePort, ServiceSpec } from '../generated/index.ts';
 import { checkNamedPort, validateEndpointIp } from './endpoint-checks.ts';
-import { checkChoice, checkPort, type Errors, unsupported } from './pod-validation/index.ts';
+import { checkChoice, checkPort, type Errors } from './pod-validation/index.ts';
 
 const topologyHints = 'service.kubernetes.io/topology-aware-hints';
 const topologyMode = 'service.kubernetes.io/topology-mode';
@@ -158,11 +158,11 @@ function checkClusterIps(errors: Errors, spec: ServiceSpec, old: ServiceSpec | u
   checkPrimaryIp(errors, spec);
   for (const [index, family] of families.entries()) {
     const at = `spec.ipFamilies[${index}]`;
-    if (!ipFamilies.includes(family)) errors.push(unsupported(at, family, ipFamilies));
+    if (!ipFamilies.includes(family)) errors.push(fieldError.notSupported(at, family, ipFamilies));
     if (families.indexOf(family) < index) errors.push(fieldError.duplicate(at, family));
   }
   if (ipFamilyPolicy !== undefined && !isFamilyPolicy(ipFamilyPolicy)) {
-    errors.push(unsupported('spec.ipFamilyPolicy', ipFamilyPolicy, familyPolicies));
+    errors.push(fieldError.notSupported('spec.ipFamilyPolicy', ipFamilyPolicy, familyPolicies));
   }
   const problems = clusterIPs.flatMap((ip, index) =>
     index === 0 && ip === 'None'
@@ -252,11 +252,11 @@ function checkTrafficPolicies(errors: Errors, spec: ServiceSpec): void {
     if (spec.type !== 'ExternalName' && types.includes(spec.type ?? ''))
       errors.push(fieldError.required('spec.internalTrafficPolicy'));
   } else if (internal !== 'Cluster' && internal !== 'Local') {
-    errors.push(unsupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
+    errors.push(fieldError.notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
   }
   const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
   if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
-    errors.push(unsupported('spec.trafficDistribution', trafficDistribution, distributions));
+    errors.push(fieldError.notSupported('spec.trafficDistribution', trafficDistribution, distributions));
   }
 }
 
@@ -373,7 +373,7 @@ function validateIngressPoint(
   } else if (ip === '') {
     errors.push(fieldError.forbidden(`${field}.ipMode`, 'may not be specified when `ip` is not set'));
   } else if (ipMode !== 'VIP' && ipMode !== 'Proxy') {
-    errors.push(unsupported(`${field}.ipMode`, ipMode, ['Proxy', 'VIP']));
+    errors.push(fieldError.notSupported(`${field}.ipMode`, ipMode, ['Proxy', 'VIP']));
   }
   if (hostname === '') return errors;
   errors.push(...invalidEach(`${field}.hostname`, hostname, checkDns1123Subdomain(hostname)));

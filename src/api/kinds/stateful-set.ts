@@ -19,7 +19,7 @@ import { validateClaimSpec } from './claim-validation.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
-import { checkNonnegative, type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { checkNonnegative, type Errors, validatePodTemplate } from './pod-validation/index.ts';
 import { warnOfClaim, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './table-columns.ts';
@@ -91,7 +91,7 @@ function checkPolicies(errors: Errors, spec: StatefulSetSpec): void {
     const value = retention?.[name];
     if (retention === undefined || value === 'Retain' || value === 'Delete') continue;
     const field = `spec.persistentVolumeClaimRetentionPolicy.${name}`;
-    errors.push(unsupported(field, value ?? '', ['Retain', 'Delete']));
+    errors.push(fieldError.notSupported(field, value ?? '', ['Retain', 'Delete']));
   }
 }
 

@@ -5,7 +5,7 @@ import {
   invalidEach,
   quantityToNumber,
 } from '../../machinery/index.ts';
-import { type Errors, unsupported } from './pod-validation/index.ts';
+import type { Errors } from './pod-validation/index.ts';
 
 /** What volumes and claims check alike. */
 
@@ -14,7 +14,8 @@ const volumeModes = ['Block', 'Filesystem'];
 
 export function checkAccessModes(errors: Errors, modes: readonly string[], field: string, required: string): void {
   if (modes.length === 0) errors.push(fieldError.required(field, required));
-  for (const mode of modes) if (!accessModes.includes(mode)) errors.push(unsupported(field, mode, accessModes));
+  for (const mode of modes)
+    if (!accessModes.includes(mode)) errors.push(fieldError.notSupported(field, mode, accessModes));
   const isShared = modes.some(mode => mode !== 'ReadWriteOncePod' && accessModes.includes(mode));
   if (modes.includes('ReadWriteOncePod') && isShared) {
     errors.push(fieldError.forbidden(field, 'may not use ReadWriteOncePod with other access modes'));
@@ -22,7 +23,7 @@ export function checkAccessModes(errors: Errors, modes: readonly string[], field
 }
 
 export function checkVolumeMode(errors: Errors, mode: string | undefined, field: string): void {
-  if (mode !== undefined && !volumeModes.includes(mode)) errors.push(unsupported(field, mode, volumeModes));
+  if (mode !== undefined && !volumeModes.includes(mode)) errors.push(fieldError.notSupported(field, mode, volumeModes));
 }
 
 export function checkClassName(errors: Errors, name: string | undefined, field: string): void {

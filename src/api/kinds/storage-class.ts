@@ -11,7 +11,6 @@ import {
 import { type StorageClass, storageClasses, type TopologySelectorTerm } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { fillDefaults } from './fill-defaults.ts';
-import { unsupported } from './pod-validation/index.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
 function formatName({ metadata }: StorageClass): string {
@@ -30,11 +29,11 @@ function validateStorageClass(object: StorageClass): readonly FieldError[] {
     errors.push(...invalidEach('provisioner', name, checkQualifiedName(name)));
   }
   if (object.reclaimPolicy !== undefined && object.reclaimPolicy !== 'Delete' && object.reclaimPolicy !== 'Retain') {
-    errors.push(unsupported('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']));
+    errors.push(fieldError.notSupported('reclaimPolicy', object.reclaimPolicy, ['Delete', 'Retain']));
   }
   const mode = object.volumeBindingMode;
   if (mode !== 'Immediate' && mode !== 'WaitForFirstConsumer') {
-    errors.push(unsupported('volumeBindingMode', mode ?? '', ['Immediate', 'WaitForFirstConsumer']));
+    errors.push(fieldError.notSupported('volumeBindingMode', mode ?? '', ['Immediate', 'WaitForFirstConsumer']));
   }
   checkParameters(errors, object.parameters ?? {});
   checkTopologies(errors, object.allowedTopologies ?? []);

@@ -1,6 +1,5 @@
 import { checkLabelValue, type FieldError, fieldError, invalidEach, validateLabelName } from '../../machinery/index.ts';
 import type { Taint } from '../generated/index.ts';
-import { unsupported } from './pod-validation/index.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -26,5 +25,5 @@ export function validateNodeTaints(taints: readonly Taint[] | undefined, field: 
 
 function validateTaintEffect(effect: string | undefined, field: string): readonly FieldError[] {
   if ((effect ?? '') === '') return [fieldError.required(field)];
-  return effects.includes(effect!) ? [] : [unsupported(field, effect, effects)];
+  return effects.includes(effect!) ? [] : [fieldError.notSupported(field, effect, effects)];
 }

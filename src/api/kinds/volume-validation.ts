@@ -16,7 +16,6 @@ import {
   checkNodeSelector,
   describeDifference,
   type Errors,
-  unsupported,
 } from './pod-validation/index.ts';
 import { checkAccessModes, checkClassName, checkPositiveQuantity, checkVolumeMode } from './storage-checks.ts';
 
@@ -72,7 +71,7 @@ export function validateVolume({ spec = {}, metadata }: PersistentVolume): reado
   checkCapacity(errors, spec.capacity ?? {});
   const policy = spec.persistentVolumeReclaimPolicy ?? '';
   if (policy !== '' && !reclaimPolicies.includes(policy)) {
-    errors.push(unsupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies));
+    errors.push(fieldError.notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies));
   }
   checkNodeAffinity(errors, spec);
   checkSources(errors, spec);
@@ -91,7 +90,7 @@ function checkCapacity(errors: Errors, capacity: Readonly<Record<string, string>
   const names = Object.keys(capacity);
   if (names.length === 0) errors.push(fieldError.required('spec.capacity'));
   if (capacity['storage'] === undefined || names.length > 1) {
-    errors.push(unsupported('spec.capacity', names.length === 0 ? null : capacity, ['storage']));
+    errors.push(fieldError.notSupported('spec.capacity', names.length === 0 ? null : capacity, ['storage']));
   }
   for (const name of names) {
     const field = `spec.capacity[${name}]`;

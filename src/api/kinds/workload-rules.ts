@@ -10,7 +10,7 @@ import {
   validateLabelSelector,
 } from '../../machinery/index.ts';
 import type { LabelSelector, PodTemplateSpec } from '../generated/index.ts';
-import { type Errors, unsupported, validatePodTemplate } from './pod-validation/index.ts';
+import { type Errors, validatePodTemplate } from './pod-validation/index.ts';
 
 /** Rules that kinds which make pods share. Kubernetes: `pkg/apis/apps/validation`. */
 
@@ -88,7 +88,7 @@ export function checkLastingTemplate(
 ): void {
   const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy !== 'Always') {
-    errors.push(unsupported(`${field}.spec.restartPolicy`, restartPolicy ?? '', ['Always']));
+    errors.push(fieldError.notSupported(`${field}.spec.restartPolicy`, restartPolicy ?? '', ['Always']));
   }
   if (activeDeadlineSeconds !== undefined) {
     const detail = `activeDeadlineSeconds in ${owner} is not Supported`;

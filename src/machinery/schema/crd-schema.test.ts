@@ -228,7 +228,7 @@ describe('validateCrdSchema', () => {
         },
       }),
       [
-        'schema.properties[a].x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "map", "set"',
+        'schema.properties[a].x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "set", "map"',
         'schema.properties[b].x-kubernetes-list-map-keys: Invalid value: ["id"]: entries must all be names of item properties',
         'schema.properties[c].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
       ],

@@ -12,12 +12,6 @@ import {
 /** Checks that many fields of pods share. Each adds what is wrong to `errors`. */
 export type Errors = FieldError[];
 
-/** An unsupported value, with the supported ones in upstream's own order. */
-export function unsupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const detail = `supported values: ${supported.map(text => JSON.stringify(text)).join(', ')}`;
-  return { reason: 'FieldValueNotSupported', field, value, detail };
-}
-
 /** A required choice of one of some values. */
 export function checkChoice(
   errors: Errors,
@@ -26,7 +20,7 @@ export function checkChoice(
   supported: readonly string[],
 ): void {
   if ((value ?? '') === '') errors.push(fieldError.required(field));
-  else if (!supported.includes(value!)) errors.push(unsupported(field, value, supported));
+  else if (!supported.includes(value!)) errors.push(fieldError.notSupported(field, value, supported));
 }
 
 /** A required name that is a DNS label. */

@@ -11,7 +11,6 @@ export {
   checkNonnegative,
   checkPort,
   type Errors,
-  unsupported,
 } from './field-checks.ts';
 export {
   validateEphemeralContainersUpdate,

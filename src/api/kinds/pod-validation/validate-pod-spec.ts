@@ -12,7 +12,7 @@ import {
   validateLegacyIp,
 } from '../../../machinery/index.ts';
 import type { PodDNSConfig, PodSpec } from '../../generated/index.ts';
-import { checkLabelField, checkSubdomainField, type Errors, unsupported } from './field-checks.ts';
+import { checkLabelField, checkSubdomainField, type Errors } from './field-checks.ts';
 import { checkContainers, checkEphemeralContainers, checkInitContainers } from './validate-containers.ts';
 import { checkQuantityValue } from './validate-resources.ts';
 import { checkAffinity, checkSpreadConstraints, checkTolerations } from './validate-scheduling.ts';
@@ -114,7 +114,7 @@ function checkHostPorts(errors: Errors, field: string, spec: PodSpec, isPod: boo
 function checkPolicies(errors: Errors, field: string, spec: PodSpec): void {
   const choose = (name: string, value: string | undefined, supported: readonly string[]): void => {
     if ((value ?? '') === '') errors.push(fieldError.required(`${field}.${name}`));
-    else if (!supported.includes(value!)) errors.push(unsupported(`${field}.${name}`, value, supported));
+    else if (!supported.includes(value!)) errors.push(fieldError.notSupported(`${field}.${name}`, value, supported));
   };
   choose('restartPolicy', spec.restartPolicy, ['Always', 'OnFailure', 'Never']);
   choose('dnsPolicy', spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']);

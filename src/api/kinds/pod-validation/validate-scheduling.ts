@@ -18,7 +18,7 @@ import type {
   Toleration,
   TopologySpreadConstraint,
 } from '../../generated/index.ts';
-import { type Errors, unsupported } from './field-checks.ts';
+import type { Errors } from './field-checks.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -47,9 +47,10 @@ function checkToleration(errors: Errors, field: string, toleration: Toleration):
     if (value !== '')
       errors.push(fieldError.invalid(`${field}.operator`, value, "value must be empty when `operator` is 'Exists'"));
   } else if (operator === 'Lt' || operator === 'Gt') {
-    errors.push(unsupported(`${field}.operator`, operator, ['Equal', 'Exists', 'Lt', 'Gt']));
-  } else errors.push(unsupported(`${field}.operator`, operator, ['Equal', 'Exists']));
-  if (effect !== '' && !effects.includes(effect)) errors.push(unsupported(`${field}.effect`, effect, effects));
+    errors.push(fieldError.notSupported(`${field}.operator`, operator, ['Equal', 'Exists', 'Lt', 'Gt']));
+  } else errors.push(fieldError.notSupported(`${field}.operator`, operator, ['Equal', 'Exists']));
+  if (effect !== '' && !effects.includes(effect))
+    errors.push(fieldError.notSupported(`${field}.effect`, effect, effects));
 }
 
 /** Kubernetes: `validateAffinity`. */

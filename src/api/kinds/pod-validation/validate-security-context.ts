@@ -6,7 +6,7 @@ import type {
   SeccompProfile,
   SecurityContext,
 } from '../../generated/index.ts';
-import { checkDescendingPath, type Errors, unsupported } from './field-checks.ts';
+import { checkDescendingPath, type Errors } from './field-checks.ts';
 
 function checkId(errors: Errors, field: string, id: number | undefined): void {
   if (id !== undefined) errors.push(...invalidEach(field, id, checkUserId(id)));
@@ -17,7 +17,7 @@ function checkSeccomp(errors: Errors, field: string, profile: SeccompProfile | u
   const types = ['Localhost', 'RuntimeDefault', 'Unconfined'];
   if ((profile.type ?? '') === '')
     errors.push(fieldError.required(`${field}.type`, 'type is required when seccompProfile is set'));
-  else if (!types.includes(profile.type)) errors.push(unsupported(`${field}.type`, profile.type, types));
+  else if (!types.includes(profile.type)) errors.push(fieldError.notSupported(`${field}.type`, profile.type, types));
   const at = `${field}.localhostProfile`;
   if (profile.type !== 'Localhost') {
     if (profile.localhostProfile !== undefined)
@@ -58,7 +58,7 @@ export function checkSecurityContext(
   const { procMount } = context;
   if (procMount !== undefined) {
     if (procMount !== 'Default' && procMount !== 'Unmasked') {
-      errors.push(unsupported(`${field}.procMount`, procMount, ['Default', 'Unmasked']));
+      errors.push(fieldError.notSupported(`${field}.procMount`, procMount, ['Default', 'Unmasked']));
     }
     if (usesHostUsers && procMount === 'Unmasked') {
       errors.push(fieldError.invalid(`${field}.procMount`, procMount, '`hostUsers` must be false to use `Unmasked`'));
