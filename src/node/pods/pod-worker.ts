@@ -1,21 +1,17 @@
-import { type Pod, type PodStatus, pods } from '../../api/generated/index.ts';
-import { isSemanticallyEqual, StatusError } from '../../machinery/index.ts';
+import type { Pod, PodStatus } from '../../api/generated/index.ts';
 import { formatTime, type Log, type Timer } from '../../world/index.ts';
 import { activeDeadline, deadlineExceeded, decidePod, hasWork } from '../decisions/index.ts';
 import { formatPod, uidOf } from '../facts/index.ts';
 import type { SandboxStatus } from '../runtime/index.ts';
-import { emptyRuntimePod, hasRunningContainers, type RuntimePod, sandboxIPs } from '../runtime-pods/index.ts';
-import {
-  buildPodStatus,
-  isTerminalPhase,
-  type PhaseOverride,
-  type StartFailure,
-  terminateStatus,
-} from '../status/index.ts';
+import { hasRunningContainers, type RuntimePod } from '../runtime-pods/index.ts';
+import { isTerminalPhase, type PhaseOverride, terminateStatus } from '../status/index.ts';
 import { VolumeError } from '../volumes/index.ts';
 import { Cancellation } from './cancellation.ts';
 import { describeRuntimeError } from './describe-runtime-error.ts';
 import type { PodMeans } from './pod-means.ts';
+import { isOnlyOwnNews } from './pod-news.ts';
+import { PodView } from './pod-view.ts';
+import { deletePodObject, removePodTraces } from './remove-pod.ts';
 import { stopAllContainers } from './stop-containers.ts';
 import { setUpVolumes, syncPod } from './sync-pod.ts';
 
@@ -46,12 +42,9 @@ export class PodWorker {
   readonly #means: PodMeans;
   readonly #onGone: (uid: string) => void;
   readonly #log: Log;
-  readonly #failures = new Map<string, StartFailure>();
+  readonly #view: PodView;
   #pod: Pod;
   #stage: PodStage = 'running';
-  #runtimePod: RuntimePod | undefined;
-  #lastIPs: readonly string[] = [];
-  #failedBy: PhaseOverride | undefined;
   #graceSeconds: number | undefined;
   #interruption = new Cancellation();
   #isWorking = false;
@@ -68,7 +61,8 @@ export class PodWorker {
     this.#pod = pod;
     this.#onGone = options.onGone;
     this.#log = means.world.log.child('node.pods');
-    if (options.isNew) this.#runtimePod = this.#nothing();
+    this.#view = new PodView(means);
+    if (options.isNew) this.#view.assumeEmpty(pod);
     if (options.rejectedBy !== undefined) this.#reject(options.rejectedBy);
   }
 
@@ -81,7 +75,7 @@ export class PodWorker {
   }
 
   get runtimePod(): RuntimePod | undefined {
-    return this.#runtimePod;
+    return this.#view.runtimePod;
   }
 
   get status(): PodStatus | undefined {
@@ -105,8 +99,8 @@ export class PodWorker {
 
   /** Ends it as failed: it may not run here, or not any longer. */
   fail(why: PhaseOverride, graceSeconds?: number): void {
-    if (this.#failedBy !== undefined || this.#stage !== 'running') return;
-    this.#failedBy = why;
+    if (this.#view.failedBy !== undefined || this.#stage !== 'running') return;
+    this.#view.failedBy = why;
     this.#takeGrace(graceSeconds ?? this.#pod.spec.terminationGracePeriodSeconds);
     this.wake();
   }
@@ -126,7 +120,7 @@ export class PodWorker {
 
   /** A probe has found something: says so at once, even while a container is being started. */
   publishReadiness(): void {
-    if (this.#runtimePod === undefined || this.#isStopped) return;
+    if (this.#view.runtimePod === undefined || this.#isStopped) return;
     if (this.#stage === 'running' || this.#stage === 'terminating') this.#publish(false);
   }
 
@@ -198,7 +192,7 @@ export class PodWorker {
   }
 
   #mustEnd(): boolean {
-    return this.#isRemoved || this.#failedBy !== undefined || this.#pod.metadata.deletionTimestamp !== undefined;
+    return this.#isRemoved || this.#view.failedBy !== undefined || this.#pod.metadata.deletionTimestamp !== undefined;
   }
 
   #enter(stage: PodStage): void {
@@ -228,8 +222,7 @@ export class PodWorker {
   // ---- running -----------------------------------------------------------------------------------------------------
 
   async #run(): Promise<number | undefined> {
-    const isFirst = this.#runtimePod?.sandboxes.length === 0 && this.#runtimePod.containers.length === 0;
-    if (!isFirst || this.#failures.size > 0) await this.#look();
+    if (!this.#view.isKnownEmpty || this.#view.hasFailures) await this.#view.look(this.#pod);
     const status = this.#publish(false);
     if (isTerminalPhase(status.phase)) {
       this.#graceSeconds = this.#pod.spec.terminationGracePeriodSeconds;
@@ -237,7 +230,7 @@ export class PodWorker {
       return undefined;
     }
     if (this.#passDeadline(status)) return undefined;
-    const runtimePod = this.#runtimePod!;
+    const runtimePod = this.#view.runtimePod!;
     const actions = decidePod(this.#pod, runtimePod, this.#means.results);
     if (!hasWork(actions)) {
       if (this.#means.volumes.mounted(this.uid) === undefined) await this.#adopt();
@@ -249,17 +242,13 @@ export class PodWorker {
     try {
       const outcomes = await syncPod(this.#means, { pod: this.#pod, runtimePod, actions, signal, onSandbox });
       this.#volumeFailures = 0;
-      for (const [name, failure] of outcomes) {
-        if (failure === undefined) this.#failures.delete(name);
-        else this.#failures.set(name, failure);
-      }
+      this.#view.takeOutcomes(outcomes);
     } finally {
-      await this.#look();
+      await this.#view.look(this.#pod);
       this.#publish(false);
     }
-    if (hasWork(decidePod(this.#pod, this.#runtimePod!, this.#means.results)) && this.#failures.size === 0) {
-      this.#isDirty = true;
-    }
+    const left = decidePod(this.#pod, this.#view.runtimePod!, this.#means.results);
+    if (hasWork(left) && !this.#view.hasFailures) this.#isDirty = true;
     return this.#nextLook(status);
   }
 
@@ -269,10 +258,8 @@ export class PodWorker {
     await this.#means.cgroups.ensure(this.#pod);
   }
 
-  /** A new sandbox has its network: the pod's address is known before its images are. */
   #takeSandbox(sandbox: SandboxStatus): void {
-    const known = this.#runtimePod ?? this.#nothing();
-    this.#runtimePod = { ...known, sandboxes: [sandbox, ...known.sandboxes] };
+    this.#view.takeSandbox(this.#pod, sandbox);
     this.#publish(false);
   }
 
@@ -281,15 +268,18 @@ export class PodWorker {
     if (deadline === undefined || this.#now() < deadline) return false;
     const { reason, message } = deadlineExceeded;
     this.#means.events.ofPod(this.#pod, 'Normal', reason, message);
-    this.#failedBy = deadlineExceeded;
+    this.#view.failedBy = deadlineExceeded;
     this.#graceSeconds = this.#pod.spec.terminationGracePeriodSeconds;
     this.#enter('terminating');
     return true;
   }
 
   #nextLook(status: PodStatus): number | undefined {
-    const times = [activeDeadline(this.#pod, status.startTime), this.#means.volumes.refreshAt(this.uid)];
-    for (const { retryAt } of this.#failures.values()) times.push(retryAt ?? this.#now() + retryMs);
+    const times = [
+      activeDeadline(this.#pod, status.startTime),
+      this.#means.volumes.refreshAt(this.uid),
+      ...this.#view.retryTimes(this.#now() + retryMs),
+    ];
     const known = times.filter(time => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
@@ -297,15 +287,14 @@ export class PodWorker {
   // ---- ending ------------------------------------------------------------------------------------------------------
 
   async #terminate(): Promise<undefined> {
-    await this.#look();
+    const runtimePod = await this.#view.look(this.#pod);
     this.#publish(false);
     const { runtime, world, host, events } = this.#means;
     const means = { world, runtime, probes: host.probes, events };
-    const runtimePod = this.#runtimePod!;
     await stopAllContainers(means, this.#pod, runtimePod, this.#graceSeconds, this.#interruption.signal);
     for (const sandbox of runtimePod.sandboxes) await runtime.stopPodSandbox(sandbox.id);
-    await this.#look();
-    if (hasRunningContainers(this.#runtimePod!)) throw new Error('containers still run after they were stopped');
+    if (hasRunningContainers(await this.#view.look(this.#pod)))
+      throw new Error('containers still run after they were stopped');
     this.#means.probes.remove(this.uid);
     this.#publish(true);
     this.#enter('terminated');
@@ -324,68 +313,17 @@ export class PodWorker {
   async #finish(): Promise<undefined> {
     if (!this.#isRemoved && this.#pod.metadata.deletionTimestamp !== undefined) {
       await this.#means.statuses.flush(this.uid);
-      await this.#deleteObject();
+      await deletePodObject(this.#means, this.#pod);
     }
     if (!this.#isRemoved) return;
-    const { runtime, host, paths, reader } = this.#means;
-    await this.#look();
-    for (const { id } of this.#runtimePod!.sandboxes) await runtime.removePodSandbox(id);
-    await host.files.remove(paths.podLogs(this.#pod));
-    reader.forget(this.#runtimePod!);
-    this.#means.statuses.forget(this.uid);
-    this.#means.images.forget(this.uid);
-    this.#means.crashLoops.forget(`${this.uid}_`);
+    await removePodTraces(this.#means, this.#pod, await this.#view.look(this.#pod));
     this.#stage = 'gone';
     this.#onGone(this.uid);
   }
 
-  async #deleteObject(): Promise<void> {
-    const { namespace, name = '' } = this.#pod.metadata;
-    const options = { gracePeriodSeconds: 0, preconditions: { uid: this.uid } };
-    try {
-      await this.#means.client.delete(pods, { namespace, name }, options);
-    } catch (error) {
-      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-    }
-  }
-
-  // ---- what is, and what is said of it -----------------------------------------------------------------------------
-
-  async #look(): Promise<void> {
-    const { name = '', namespace = '' } = this.#pod.metadata;
-    this.#runtimePod = await this.#means.reader.read(this.uid, name, namespace);
-  }
-
   #publish(isTerminal: boolean): PodStatus {
-    const { statuses, facts, results, agentStartedAt, probes } = this.#means;
-    const runtimePod = this.#runtimePod ?? this.#nothing();
-    const ips = sandboxIPs(runtimePod);
-    if (ips.length > 0) this.#lastIPs = ips;
-    const status = buildPodStatus({
-      pod: this.#pod,
-      runtimePod,
-      previous: statuses.get(this.uid) ?? this.#pod.status,
-      failures: this.#failures,
-      readiness: { startup: id => results.startup(id), readiness: id => results.readiness(id), agentStartedAt },
-      isTerminal,
-      failedBy: this.#failedBy,
-      lastIPs: this.#lastIPs,
-      hostIPs: facts.hostIPs,
-      now: this.#now(),
-    });
-    if (!this.#isRemoved) statuses.set(this.#pod, this.#withheld(status, isTerminal));
-    if (this.#stage === 'running' || this.#stage === 'terminating') {
-      probes.follow(this.#pod, status, runtimePod, this.#stage === 'terminating');
-    }
-    return status;
-  }
-
-  /** Kubernetes: a pod is not called finished while a container of it may still run. */
-  #withheld(status: PodStatus, isTerminal: boolean): PodStatus {
-    if (isTerminal || !isTerminalPhase(status.phase)) return status;
-    const before = this.#means.statuses.get(this.uid) ?? this.#pod.status;
-    if (isTerminalPhase(before?.phase)) return status;
-    return { ...status, phase: before?.phase ?? 'Pending', reason: before?.reason, message: before?.message };
+    const probing = this.#stage === 'running' || this.#stage === 'terminating' ? this.#stage : 'over';
+    return this.#view.publish(this.#pod, { isTerminal, isRemoved: this.#isRemoved, probing });
   }
 
   /** A shorter grace period than the one in force counts at once. */
@@ -401,11 +339,6 @@ export class PodWorker {
     this.#timer = this.#means.world.clock.after(Math.max(0, at - this.#now()), () => this.wake());
   }
 
-  #nothing(): RuntimePod {
-    const { name = '', namespace = '' } = this.#pod.metadata;
-    return emptyRuntimePod(this.uid, name, namespace);
-  }
-
   #now(): number {
     return this.#means.world.clock.now();
   }
@@ -414,22 +347,4 @@ export class PodWorker {
 /** The runtime is still at a call that an agent before us has made: what it makes there is there soon. */
 function isStillReserved(error: unknown): boolean {
   return error instanceof Error && error.message.includes('is reserved for');
-}
-
-/** Whether a new version of a pod says nothing but what the node has written itself. */
-function isOnlyOwnNews(before: Pod, after: Pod): boolean {
-  const { resourceVersion: _, managedFields: __, ...meta } = after.metadata;
-  const { resourceVersion: ___, managedFields: ____, ...metaBefore } = before.metadata;
-  if (before.spec !== after.spec && !isSemanticallyEqual(before.spec, after.spec)) return false;
-  if (!isSemanticallyEqual(metaBefore, meta)) return false;
-  return before.status?.phase === after.status?.phase && isSameOthers(before, after);
-}
-
-/** Conditions that others set may be readiness gates. */
-function isSameOthers(before: Pod, after: Pod): boolean {
-  const gates = (after.spec.readinessGates ?? []).map(({ conditionType }) => conditionType);
-  return gates.every(gate => {
-    const find = (pod: Pod): string | undefined => pod.status?.conditions?.find(({ type }) => type === gate)?.status;
-    return find(before) === find(after);
-  });
 }
