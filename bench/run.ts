@@ -12,6 +12,7 @@ const subjects: Readonly<Record<string, string>> = {
   'lease-renewal': 'the commonest write there is',
   pods: 'pods on containerd, beside bare CRI calls (root)',
   'service-rules': '10,000 Services in nftables (root)',
+  testing: 'a cluster inside a test',
   simulation: 'virtual time',
 };
 
