@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCluster, resources, type TestCluster } from '../../src/testing/index.ts';
 
-const { persistentVolumeClaims, persistentVolumes, pods } = resources;
+const { persistentVolumeClaims, persistentVolumes, pods, volumeAttributesClasses } = resources;
 const namespace = 'default';
 
 async function createClaim(cluster: TestCluster, name: string): Promise<void> {
@@ -61,4 +61,36 @@ test('keeps a volume until it is not bound', async () => {
   await cluster.client.updateStatus(persistentVolumes, { ...kept, status: { phase: 'Released' } });
   await cluster.settle();
   await assert.rejects(cluster.client.get(persistentVolumes, ref), { reason: 'NotFound' });
+});
+
+test('keeps a class of volume attributes until no claim names it', async () => {
+  await using cluster = await createCluster({ nodes: 0, seed: 7 });
+  for (const name of ['free', 'named']) {
+    await cluster.client.create(volumeAttributesClasses, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttributesClass',
+      metadata: { name },
+      driverName: 'example.org',
+      parameters: { iops: '1' },
+    });
+  }
+  await cluster.client.create(persistentVolumeClaims, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'claim', namespace },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: '',
+      volumeAttributesClassName: 'named',
+      resources: { requests: { storage: '1Gi' } },
+    },
+  });
+  const list = async (): Promise<readonly (string | undefined)[]> =>
+    (await cluster.client.list(volumeAttributesClasses)).items.map(({ metadata }) => metadata.name);
+  for (const name of ['free', 'named']) await cluster.client.delete(volumeAttributesClasses, { name });
+  await cluster.settle();
+  assert.deepEqual(await list(), ['named']);
+  await cluster.client.delete(persistentVolumeClaims, { namespace, name: 'claim' });
+  await cluster.settle();
+  assert.deepEqual(await list(), []);
 });
