@@ -6,6 +6,7 @@ import {
   endpoints,
   namespaces,
   priorityClasses,
+  serviceCIDRs,
   services,
 } from '../api/generated/index.ts';
 import { namesOf, TestServer } from './api-server-fixture.test.ts';
@@ -37,6 +38,16 @@ describe('a new cluster', () => {
     assert.equal(service.spec!.ports![0]!.targetPort, 6443);
     assert.equal((await api.client.get(endpoints, ref)).subsets![0]!.addresses![0]!.ip, '192.0.2.1');
     assert.deepEqual((await api.client.get(endpointSlices, ref)).endpoints![0]!.addresses, ['192.0.2.1']);
+  });
+
+  it('tells from where Services get their addresses', async () => {
+    using api = await TestServer.start();
+    const { spec, status } = await api.client.get(serviceCIDRs, { name: 'kubernetes' });
+    assert.deepEqual(spec!.cidrs, ['10.96.0.0/16']);
+    assert.deepEqual(
+      status!.conditions!.map(({ type, status: value, message }) => [type, value, message]),
+      [['Ready', 'True', 'Kubernetes default Service CIDR is ready']],
+    );
   });
 
   it('shows an available APIService for each group and version', async () => {

@@ -1,4 +1,4 @@
-import { endpointSlices, endpoints, services } from '../api/generated/index.ts';
+import { endpointSlices, endpoints, serviceCIDRs, services } from '../api/generated/index.ts';
 import { Client } from '../client/index.ts';
 import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
@@ -8,7 +8,9 @@ import {
   kubernetesEndpointSlice,
   kubernetesEndpoints,
   kubernetesService,
+  kubernetesServiceCidr,
   publishApiServices,
+  readyServiceCidr,
   wellKnownObjects,
 } from './bootstrap/index.ts';
 import { CrdPublisher } from './crd/index.ts';
@@ -34,6 +36,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const { context, resources } = server;
   const call = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
   await Promise.all(wellKnownObjects().map(({ type, object }) => ensure(server, client, type, object)));
+  await ensureServiceCidr(server, client);
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client);
   const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);
@@ -88,6 +91,18 @@ class Publication {
       this.#isRunning = false;
     }
   }
+}
+
+/** Kubernetes: an object that tells of other ranges than this server's is somebody's decision and left alone. */
+async function ensureServiceCidr(server: ApiServer, client: Client): Promise<void> {
+  const wanted = kubernetesServiceCidr(server.network.cidr);
+  await ensure(server, client, serviceCIDRs, wanted);
+  const present = server.view.get(serviceCIDRs, undefined, 'kubernetes');
+  if (present === undefined || present.metadata.deletionTimestamp !== undefined) return;
+  if (!isSemanticallyEqual(present.spec, wanted.spec)) return;
+  if (present.status?.conditions?.some(({ type }) => type === 'Ready') === true) return;
+  const { now } = server.context.rules;
+  await client.updateStatus(serviceCIDRs, readyServiceCidr(present, now));
 }
 
 async function ensureKubernetesService(

@@ -11,6 +11,8 @@ export {
   kubernetesEndpointSlice,
   kubernetesEndpoints,
   kubernetesService,
+  kubernetesServiceCidr,
+  readyServiceCidr,
   type WellKnownObject,
   wellKnownObjects,
 } from './well-known-objects.ts';

@@ -6,6 +6,7 @@ import {
   type PriorityClass,
   priorityClasses,
   type Service,
+  type ServiceCIDR,
 } from '../../api/generated/index.ts';
 import type { KubeObject, ResourceType } from '../../machinery/index.ts';
 import type { AdvertisedAddress } from './advertised-address.ts';
@@ -45,6 +46,28 @@ const systemPriorityClasses: readonly PriorityClass[] = [
       'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
   },
 ];
+
+/** The ranges from which Services get their addresses. */
+export function kubernetesServiceCidr(cidr: string): ServiceCIDR {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes' },
+    spec: { cidrs: [cidr] },
+  };
+}
+
+/** What a server whose configuration the object tells says of it. */
+export function readyServiceCidr(object: ServiceCIDR, now: string): ServiceCIDR {
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: '',
+    message: 'Kubernetes default Service CIDR is ready',
+    lastTransitionTime: now,
+  };
+  return { ...object, status: { conditions: [ready] } };
+}
 
 /** The Service under which pods find the API server. */
 export function kubernetesService(clusterIP: string, port: number): Service {
