@@ -258,6 +258,24 @@ test('refuses configurations whose items cannot be told apart, and fields withou
   );
 });
 
+test('a CRD knows no other fields than it lists, unless it lists none', () => {
+  const listed: ObjectSchema = { type: 'object', fields: new Map([field('a', text)]) };
+  const free: ObjectSchema = { type: 'object', fields: new Map() };
+  const check = (spec: Schema, value: object): string | undefined =>
+    applyPatch({
+      schema: { type: 'object', fields: new Map([...schema.fields, field('spec', spec)]) },
+      live: undefined,
+      applied: object({ spec: value }),
+      force: false,
+      manager: 'me',
+      apiVersion: 'v1',
+      now: '2026-01-01T00:00:00Z',
+    }).problem;
+  assert.match(check(listed, { a: 'x', b: 'y' })!, /: \.spec\.b: field not declared in schema$/);
+  assert.equal(check(free, { a: 'x', b: 'y' }), undefined);
+  assert.equal(check({ ...listed, preserveUnknown: true }, { a: 'x', b: 'y' }), undefined);
+});
+
 const name = fc.constantFrom('a', 'b', 'c');
 const specs = fc.record(
   {

@@ -1,5 +1,5 @@
 import { isJsonObject, quoteGo } from '../json/index.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { ObjectSchema, Schema } from '../schema/schema.ts';
 import { formatPathElement, type PathElement } from './path-element.ts';
 import { elementOf, isGranularList, isGranularObject, shapeOf } from './shape.ts';
 
@@ -19,7 +19,7 @@ function check(schema: Schema, value: unknown, path: string, problems: string[])
     for (const key in value) {
       const field = shape.type === 'object' ? shape.fields.get(key)?.schema : shape.values;
       if (field !== undefined) check(field, value[key], `${path}.${key}`, problems);
-      else if (shape.type === 'object' && shape.name !== undefined && shape.preserveUnknown !== true) {
+      else if (shape.type === 'object' && isClosed(shape)) {
         if (value[key] !== undefined) problems.push(`${path}.${key}: field not declared in schema`);
       }
     }
@@ -29,6 +29,11 @@ function check(schema: Schema, value: unknown, path: string, problems: string[])
   } else if (value !== undefined && value !== null && isGranularObject(shape) && !isJsonObject(value)) {
     problems.push(`${path}: expected map, got ${describe(value)}`);
   }
+}
+
+/** Kubernetes: a CRD's object that lists no fields is free in its form. */
+function isClosed({ name, fields, preserveUnknown, additional }: ObjectSchema): boolean {
+  return preserveUnknown !== true && additional === undefined && (name !== undefined || fields.size > 0);
 }
 
 function checkItems(
