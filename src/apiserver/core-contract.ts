@@ -23,6 +23,8 @@ export interface CallContext {
    * adds unknown fields of its own finding and treats both as `fieldValidation` says.
    */
   readonly decodingFindings?: readonly string[] | undefined;
+  /** Where in the body a decoder comes upon a field, to tell findings in order. */
+  readonly placeOf?: ((path: string) => number) | undefined;
 }
 
 /** One resource in one version, as requests name it. */

@@ -160,6 +160,22 @@ describe('create', () => {
     assert.match(error.message, /strict decoding error: duplicate field "data\.a"$/);
   });
 
+  it('tells findings in the order in which a decoder comes upon them', async () => {
+    using api = await TestServer.start();
+    const body = { metadata: { name: 'a', namespace: 'default', size: 1 } };
+    const text = ['metadata.size', 'data.a'];
+    const call = {
+      user: { username: 'u', groups: [] },
+      warn: () => {},
+      decodingFindings: ['duplicate field "data.a"'],
+      placeOf: (path: string) => text.indexOf(path),
+    };
+    const options = { fieldValidation: 'Strict' } as const;
+    const request = { verb: 'create', type: configMaps, namespace: 'default', body, options } as const;
+    const error = await refusalOf(api.server.execute(request, call));
+    assert.match(error.message, /: unknown field "metadata\.size", duplicate field "data\.a"$/);
+  });
+
   it('stores nothing in a dry run, and still refuses what it would refuse', async () => {
     using api = await TestServer.start();
     const object = { metadata: { name: 'a', namespace: 'default' } };

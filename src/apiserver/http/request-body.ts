@@ -34,6 +34,8 @@ export interface RequestBody {
   readonly patchType?: PatchType | undefined;
   /** What decoding found that the value no longer shows: `duplicate field "spec.replicas"`. */
   readonly findings: readonly string[];
+  /** The order of the fields in the text; absent where there are no findings. */
+  readonly placeOf?: ((path: string) => number) | undefined;
 }
 
 const noFindings: readonly string[] = [];
@@ -58,7 +60,9 @@ export async function readRequestBody(
   if (isYaml) return readYaml(text, patchType);
   const value = valueFrom(decodeJson(text));
   const canHoldDuplicates = patchType === undefined || patchType === 'apply';
-  return { value, patchType, findings: canHoldDuplicates ? describeDuplicates(text, value) : noFindings };
+  return canHoldDuplicates
+    ? { value, patchType, ...describeDuplicates(text, value) }
+    : { value, patchType, findings: noFindings };
 }
 
 async function readYaml(text: string, patchType: PatchType | undefined): Promise<RequestBody> {
@@ -71,9 +75,10 @@ function valueFrom(decoded: Decoded): unknown {
   throw new StatusError('BadRequest', `the object provided is unrecognized: ${decoded.problem}`);
 }
 
-function describeDuplicates(text: string, value: unknown): readonly string[] {
-  const fields = findDuplicateFields(text, value);
-  return fields.length === 0 ? noFindings : fields.map(field => `duplicate field ${JSON.stringify(field)}`);
+function describeDuplicates(text: string, value: unknown): Pick<RequestBody, 'findings' | 'placeOf'> {
+  const { paths, placeOf } = findDuplicateFields(text, value);
+  if (paths.length === 0) return { findings: noFindings };
+  return { findings: paths.map(path => `duplicate field ${JSON.stringify(path)}`), placeOf };
 }
 
 function readContentType(request: HttpRequest, verb: string): string {

@@ -7,6 +7,7 @@ export class RequestCall implements CallContext {
   readonly user: UserInfo;
   readonly userAgent: string | undefined;
   decodingFindings: readonly string[] = none;
+  placeOf: ((path: string) => number) | undefined;
   #warnings: string[] | undefined;
 
   constructor(user: UserInfo, userAgent: string | undefined) {

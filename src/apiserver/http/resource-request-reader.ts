@@ -55,6 +55,7 @@ export class ResourceRequestReader {
     if (bodyVerbs.has(verb)) {
       const body = await this.#readBody(http, verb);
       call.decodingFindings = body.findings;
+      call.placeOf = body.placeOf;
       return { ...base, body: body.value, patchType: body.patchType, options };
     }
     const isDeletion = verb === 'delete' || verb === 'deletecollection';

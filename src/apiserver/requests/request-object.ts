@@ -34,12 +34,25 @@ export function readBody(
   if (!isJsonObject(body)) throw statusError.badRequest('the object provided is unrecognized: it is not an object');
   const typed = withType(endpoint, body as unknown as KubeObject);
   const { object, strict } = readObject(endpoint, typed, old, errors => rejectShape(endpoint, typed, errors));
-  const findings = call.decodingFindings === undefined ? strict : [...call.decodingFindings, ...strict];
+  const findings = orderFindings(endpoint, call, strict);
   if (findings.length > 0 && directive !== 'Ignore') {
     if (directive === 'Strict') throw strictError(endpoint, typed, findings);
     for (const finding of findings) call.warn(finding);
   }
   return object;
+}
+
+/**
+ * Kubernetes: one decoder finds both in a built-in kind, so they are told in the order of the text; for objects of CRDs
+ * unknown fields are looked for later.
+ */
+function orderFindings({ resource }: Endpoint, call: CallContext, strict: readonly string[]): readonly string[] {
+  const { decodingFindings, placeOf } = call;
+  if (decodingFindings === undefined || decodingFindings.length === 0) return strict;
+  const findings = [...decodingFindings, ...strict];
+  if (placeOf === undefined || strict.length === 0 || resource.crd !== undefined) return findings;
+  const place = (finding: string): number => placeOf(finding.slice(finding.indexOf('"') + 1, -1));
+  return findings.sort((a, b) => place(a) - place(b));
 }
 
 /** Checks shape and fills in defaults; `reject` raises what is to be raised for a wrong shape. */

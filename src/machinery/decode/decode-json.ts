@@ -32,12 +32,20 @@ const keyApart = /"[ \t\r\n]+:/;
  * `value` is what the text was parsed to: when it has as many keys as the text has `":`, there can be none, and the text
  * need not be scanned.
  */
-export function findDuplicateFields(text: string, value: unknown): readonly string[] {
-  if (countKeys(value) === countColons(text) && !keyApart.test(text)) return [];
+export function findDuplicateFields(text: string, value: unknown): DuplicateFields {
+  if (countKeys(value) === countColons(text) && !keyApart.test(text)) return noDuplicates;
   const scanner = new JsonScanner(text);
   scanner.scan();
-  return scanner.duplicates;
+  return { paths: scanner.duplicates, placeOf: path => scanner.places.get(path) ?? 0 };
 }
+
+export interface DuplicateFields {
+  readonly paths: readonly string[];
+  /** Where in the text a decoder comes upon a field, or upon it again: the order in which it reports. */
+  placeOf(path: string): number;
+}
+
+const noDuplicates: DuplicateFields = { paths: [], placeOf: () => 0 };
 
 function countColons(text: string): number {
   let count = 0;

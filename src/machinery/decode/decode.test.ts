@@ -21,12 +21,19 @@ test('says where JSON is malformed, in the words of Go', () => {
 });
 
 test('finds duplicate fields with their paths', () => {
-  const find = (text: string): readonly string[] => findDuplicateFields(text, JSON.parse(text));
+  const find = (text: string): readonly string[] => findDuplicateFields(text, JSON.parse(text)).paths;
   assert.deepEqual(find('{"spec":{"replicas":1,"replicas":2},"a":"x"}'), ['spec.replicas']);
   assert.deepEqual(find('{"spec":{"ports":[{"name":"a","name" : "b"}]}}'), ['spec.ports[0].name']);
   assert.deepEqual(find('{"a":"\\"x\\":1"}'), []);
   assert.deepEqual(find('{"a" :1,"a":2}'), ['a']);
   assert.deepEqual(find('{"\\u0061":1,"a":2}'), ['a']);
+});
+
+test('knows where a decoder comes upon a field, or upon it again', () => {
+  const text = '{"a":{"b":1,"x":0,"b":2},"c":[{"d":1}]}';
+  const { placeOf } = findDuplicateFields(text, JSON.parse(text));
+  const order = ['c[0].d', 'a.b', 'a.x', 'a', 'c'].sort((left, right) => placeOf(left) - placeOf(right));
+  assert.deepEqual(order, ['a', 'a.x', 'a.b', 'c', 'c[0].d']);
 });
 
 test('the scanner accepts exactly what JSON.parse accepts', () => {

@@ -22,6 +22,8 @@ export class JsonScanner {
   private readonly path: string[] = [];
   /** Paths of fields that occur more than once in their object, as upstream writes them: `spec.ports[0].name`. */
   readonly duplicates: string[] = [];
+  /** Where a decoder comes upon each field, or upon it again. */
+  readonly places = new Map<string, number>();
 
   constructor(text: string) {
     this.text = text;
@@ -59,7 +61,7 @@ export class JsonScanner {
     for (;;) {
       if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
       const key = this.scanString();
-      if (keys.has(key)) this.reportDuplicate(key);
+      this.notePlace(key, keys.has(key));
       keys.add(key);
       this.skipSpace();
       if (this.text[this.at] !== ':') this.fail('after object key');
@@ -113,9 +115,12 @@ export class JsonScanner {
     this.at++;
   }
 
-  private reportDuplicate(key: string): void {
+  private notePlace(key: string, isDuplicate: boolean): void {
     const path = `${this.path.join('')}${this.path.length === 0 ? '' : '.'}${key}`;
-    if (!this.duplicates.includes(path)) this.duplicates.push(path);
+    if (isDuplicate && !this.duplicates.includes(path)) {
+      this.duplicates.push(path);
+      this.places.set(path, this.at);
+    } else if (!this.places.has(path)) this.places.set(path, this.at);
   }
 
   private scanString(): string {
