@@ -5,12 +5,12 @@ import type { World } from '../../world/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
-import type { ApiCore, Authorizer, NodeConnections, UserInfo } from '../core-contract.ts';
+import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
 import { MessageCache } from './message-cache.ts';
-import { Negotiator, type Representation } from './negotiation.ts';
+import { Negotiator, type Representation, type ResourceSort } from './negotiation.ts';
 import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
 import { respondLog } from './pod-log.ts';
 import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
@@ -161,8 +161,8 @@ export class ApiHandler {
   }
 
   #negotiate(http: HttpRequest, { group, version, resource }: RequestInfo, verb: string): Representation {
-    const isCustom = this.#options.core.resources.lookup(group, version, resource)?.crd !== undefined;
-    return this.#negotiator.negotiate(readHeader(http.headers, 'accept'), verb, isCustom);
+    const found = this.#options.core.resources.lookup(group, version, resource);
+    return this.#negotiator.negotiate(readHeader(http.headers, 'accept'), verb, found && sortOf(found));
   }
 
   #answerWatch(incoming: Incoming): HttpResponse {
@@ -254,6 +254,11 @@ export class ApiHandler {
       .error('request failed unexpectedly', { path: info?.path, verb: info?.verb, error });
     return statusError.internal('this request caused the server to fail; its log says why');
   }
+}
+
+function sortOf({ crd, version: { verbs } }: ServedResource): ResourceSort {
+  if (crd !== undefined) return 'custom';
+  return verbs.includes('get') || verbs.includes('list') ? 'stored' : 'computed';
 }
 
 function isPodStream(info: RequestInfo): boolean {

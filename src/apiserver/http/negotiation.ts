@@ -12,6 +12,9 @@ export interface Representation {
 
 export type Format = 'json' | 'yaml' | 'protobuf';
 
+/** `custom`: objects of a CRD; `computed`: answers that are stored nowhere, such as reviews, which have no Table. */
+export type ResourceSort = 'stored' | 'custom' | 'computed';
+
 interface Form {
   readonly as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined;
   readonly asVersion?: 'v1' | 'v1beta1' | undefined;
@@ -32,11 +35,11 @@ const formats: readonly (readonly [type: string, format: Format])[] = [
 export class Negotiator {
   readonly #known = new Map<string, Representation>();
 
-  /** The best representation that the client accepts. `isCustom`: a CRD's resource. Throws 406 where there is none. */
-  negotiate(accept: string | undefined, verb: string, isCustom = false): Representation {
+  /** The best representation of the resource that the client accepts. Throws 406 where there is none. */
+  negotiate(accept: string | undefined, verb: string, sort: ResourceSort = 'stored'): Representation {
     if (accept === undefined || accept === 'application/json' || accept === '*/*' || accept === '') return plainJson;
     const mode = verb === 'watch' ? 'w' : verb === 'list' ? 'l' : 'o';
-    return this.#remember(`${isCustom ? 'c' : 'b'}${mode}${accept}`, () => choose(accept, verb, isCustom));
+    return this.#remember(`${sort} ${mode}${accept}`, () => choose(accept, verb, sort));
   }
 
   /** The format of an error: whatever the client accepts for a plain object, or else JSON. */
@@ -56,8 +59,8 @@ export class Negotiator {
   }
 }
 
-function choose(accept: string, verb: string, isCustom: boolean): Representation {
-  const found = findFirst(accept, (media, format) => readForm(media, format, verb, isCustom));
+function choose(accept: string, verb: string, sort: ResourceSort): Representation {
+  const found = findFirst(accept, (media, format) => readForm(media, format, verb, sort));
   // Kubernetes: what comes first counts, even where it cannot be streamed.
   if (found === undefined || (verb === 'watch' && found.format === 'yaml')) throw refuse(verb);
   return found;
@@ -87,15 +90,17 @@ function refuse(verb: string): StatusError {
 }
 
 /** Undefined where the client asks for a form that there is not, or not in this format. */
-function readForm(media: MediaType, format: Format, verb: string, isCustom: boolean): Form | undefined {
+function readForm(media: MediaType, format: Format, verb: string, sort: ResourceSort): Form | undefined {
   const { as, g: group, v: version, stream } = media.parameters;
   if (stream !== undefined && stream !== '' && (stream !== 'watch' || format === 'yaml')) return undefined;
   // Kubernetes: objects of CRDs have no protobuf; the forms of `meta.k8s.io` do, whatever they show.
   if (as === undefined && group === undefined && version === undefined) {
-    return isCustom && format === 'protobuf' ? undefined : {};
+    return sort === 'custom' && format === 'protobuf' ? undefined : {};
   }
   if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
-  if (as === 'Table') return format === 'protobuf' ? undefined : { as, asVersion: version };
+  if (as === 'Table') {
+    return format === 'protobuf' || sort === 'computed' ? undefined : { as, asVersion: version };
+  }
   const wanted = verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
   return as === wanted ? { as: wanted, asVersion: version } : undefined;
 }

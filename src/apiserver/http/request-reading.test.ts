@@ -98,13 +98,13 @@ describe('an Accept header', () => {
     });
     const clientGo = 'application/vnd.kubernetes.protobuf,application/json';
     assert.deepEqual(negotiator.negotiate(clientGo, 'get'), { format: 'protobuf' });
-    assert.deepEqual(negotiator.negotiate(clientGo, 'get', true), { format: 'json' });
+    assert.deepEqual(negotiator.negotiate(clientGo, 'get', 'custom'), { format: 'json' });
     assert.deepEqual(negotiator.negotiate('application/vnd.kubernetes.protobuf;stream=watch', 'watch'), {
       format: 'protobuf',
     });
     const custom = 'application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
     const partial = { format: 'protobuf', as: 'PartialObjectMetadata', asVersion: 'v1' };
-    assert.deepEqual(negotiator.negotiate(custom, 'get', true), partial);
+    assert.deepEqual(negotiator.negotiate(custom, 'get', 'custom'), partial);
     const tableFirst = `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${table}`;
     assert.deepEqual(negotiator.negotiate(tableFirst, 'list'), { format: 'json', as: 'Table', asVersion: 'v1' });
     const metadata = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -115,7 +115,7 @@ describe('an Accept header', () => {
   });
 
   test('is refused when there is none', () => {
-    assert.throws(() => negotiator.negotiate('application/vnd.kubernetes.protobuf', 'get', true), {
+    assert.throws(() => negotiator.negotiate('application/vnd.kubernetes.protobuf', 'get', 'custom'), {
       code: 406,
       message:
         'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
@@ -125,6 +125,12 @@ describe('an Accept header', () => {
       message:
         'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     });
+  });
+
+  test('gets no Table of what is stored nowhere', () => {
+    assert.throws(() => negotiator.negotiate(table, 'create', 'computed'), { code: 406 });
+    assert.equal(negotiator.negotiate(`${table},application/json`, 'create', 'computed').as, undefined);
+    assert.equal(negotiator.negotiate(table, 'create').as, 'Table');
   });
 
   test('decides how errors are told as well', () => {
