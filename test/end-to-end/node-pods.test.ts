@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { configMaps, nodes, type Pod, secrets } from '../../src/api/generated/index.ts';
+import { configMaps, nodes, type Pod, pods, secrets } from '../../src/api/generated/index.ts';
 import { containersMissing } from '../fixtures/own-containerd.ts';
 import { eventually, NodeTestbed, nodeName, type PodWish } from './node-testbed.ts';
 
@@ -318,5 +318,47 @@ describe('a node with real containers', { skip: containersMissing }, () => {
     await bed.delete('limited');
     await bed.gone('limited');
     if (isV1) assert.equal(await bed.host.files.stat(root), undefined);
+  });
+
+  it('gives running containers more or less, as they are asked to have by now', async () => {
+    const sized = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { cpu, memory } });
+    await bed.createPod('resized', { script: 'exec sleep 1000', container: { resources: sized('100m', '32Mi') } });
+    const before = await bed.ready('resized');
+    const resize = async (cpu: string, memory: string): Promise<void> => {
+      const patch = { spec: { containers: [{ name: 'app', resources: sized(cpu, memory) }] } };
+      const ref = { name: 'resized', namespace: 'default' };
+      await bed.client.patch(pods, ref, 'strategic', patch, {}, 'resize');
+    };
+    const resourcesOf = (pod: Pod) => pod.status?.containerStatuses?.[0]?.resources;
+    for (const [cpu, memory] of [
+      ['300m', '96Mi'],
+      ['200m', '48Mi'],
+    ] as const) {
+      await resize(cpu, memory);
+      const pod = await bed.until('resized', found => resourcesOf(found)?.limits?.['cpu'] === cpu);
+      assert.deepEqual(resourcesOf(pod), sized(cpu, memory));
+      const [status] = pod.status?.containerStatuses ?? [];
+      assert.deepEqual([status?.restartCount, status?.allocatedResources], [0, { cpu, memory }]);
+      assert.equal(status?.containerID, before.status?.containerStatuses?.[0]?.containerID);
+      if (bed.host.cgroups.version === 1) {
+        const id = status?.containerID?.slice('containerd://'.length);
+        const group = `${bed.cgroupParent}/kubepods/pod${pod.metadata.uid}`;
+        const limit = (path: string): string =>
+          readFileSync(`/sys/fs/cgroup/memory${path}/memory.limit_in_bytes`, 'utf8').trim();
+        assert.equal(limit(`${group}/${id}`), String(Number.parseInt(memory, 10) << 20));
+        assert.equal(limit(group), String(Number.parseInt(memory, 10) << 20));
+      }
+    }
+    await resize('1000', '48Mi');
+    const pod = await bed.until(
+      'resized',
+      found => found.status?.conditions?.some(({ type }) => type === 'PodResizePending') === true,
+    );
+    const pending = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
+    assert.equal(pending?.reason, 'Infeasible');
+    assert.match(pending?.message ?? '', /^Node didn't have enough capacity: cpu, requested: 1000000, capacity: \d+$/);
+    assert.equal(resourcesOf(pod)?.limits?.['cpu'], '200m');
+    await resize('100m', '48Mi');
+    await bed.until('resized', found => resourcesOf(found)?.limits?.['cpu'] === '100m');
   });
 });

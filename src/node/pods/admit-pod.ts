@@ -32,7 +32,7 @@ function checkNodeSelection(pod: Pod, node: Node): PhaseOverride | undefined {
 }
 
 /** Kubernetes: extended resources that the node does not know at all are somebody else's affair. */
-function checkResources(pod: Pod, node: Node, others: readonly Pod[]): PhaseOverride | undefined {
+export function checkResources(pod: Pod, node: Node, others: readonly Pod[]): PhaseOverride | undefined {
   const allocatable = node.status?.allocatable ?? {};
   const active = others.filter(other => !isTerminalPhase(other.status?.phase));
   const asked = podRequests(pod);

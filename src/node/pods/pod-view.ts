@@ -2,7 +2,14 @@ import type { Pod, PodStatus } from '../../api/generated/index.ts';
 import { uidOf } from '../facts/index.ts';
 import type { SandboxStatus } from '../runtime/index.ts';
 import { emptyRuntimePod, type RuntimePod, sandboxIPs } from '../runtime-pods/index.ts';
-import { buildPodStatus, isTerminalPhase, type PhaseOverride, type StartFailure } from '../status/index.ts';
+import {
+  buildPodStatus,
+  isTerminalPhase,
+  nothingResized,
+  type PhaseOverride,
+  type ResizeView,
+  type StartFailure,
+} from '../status/index.ts';
 import type { PodMeans } from './pod-means.ts';
 import type { StartOutcomes } from './sync-pod.ts';
 
@@ -23,6 +30,7 @@ export class PodView {
   #lastIPs: readonly string[] = [];
   /** Why the pod has failed, where that is not its containers' doing. */
   failedBy: PhaseOverride | undefined;
+  resize: ResizeView = nothingResized;
 
   constructor(means: PodMeans) {
     this.#means = means;
@@ -93,6 +101,7 @@ export class PodView {
       failedBy: this.failedBy,
       lastIPs: this.#lastIPs,
       hostIPs: facts.hostIPs,
+      resize: this.resize,
       now: world.clock.now(),
     });
   }

@@ -12,6 +12,7 @@ import type { PodMeans } from './pod-means.ts';
 import { isOnlyOwnNews } from './pod-news.ts';
 import { PodView } from './pod-view.ts';
 import { deletePodObject, removePodTraces } from './remove-pod.ts';
+import { resizePod } from './resize-pod.ts';
 import { stopAllContainers } from './stop-containers.ts';
 import { setUpVolumes, syncPod } from './sync-pod.ts';
 
@@ -34,6 +35,8 @@ export interface PodWorkerOptions {
   /** Why the node refuses to run it: it fails at once. */
   readonly rejectedBy?: PhaseOverride | undefined;
   onGone(uid: string): void;
+  /** The pods that the node runs, this one among them. */
+  others(): readonly Pod[];
 }
 
 /** One pod: brings it to run, keeps it running, stops it and cleans up. One step at a time; events bring the next. */
@@ -41,6 +44,7 @@ export class PodWorker {
   readonly uid: string;
   readonly #means: PodMeans;
   readonly #onGone: (uid: string) => void;
+  readonly #others: () => readonly Pod[];
   readonly #log: Log;
   readonly #view: PodView;
   #pod: Pod;
@@ -60,6 +64,7 @@ export class PodWorker {
     this.#means = means;
     this.#pod = pod;
     this.#onGone = options.onGone;
+    this.#others = options.others;
     this.#log = means.world.log.child('node.pods');
     this.#view = new PodView(means);
     if (options.isNew) this.#view.assumeEmpty(pod);
@@ -235,6 +240,7 @@ export class PodWorker {
     if (!hasWork(actions)) {
       if (this.#means.volumes.mounted(this.uid) === undefined) await this.#adopt();
       await setUpVolumes(this.#means, this.#pod);
+      await this.#resize(status);
       return this.#nextLook(status);
     }
     const signal = this.#interruption.signal;
@@ -250,6 +256,14 @@ export class PodWorker {
     const left = decidePod(this.#pod, this.#view.runtimePod!, this.#means.results);
     if (hasWork(left) && !this.#view.hasFailures) this.#isDirty = true;
     return this.#nextLook(status);
+  }
+
+  async #resize(status: PodStatus): Promise<void> {
+    const before = this.#view.resize;
+    const others = this.#others().filter(({ metadata }) => metadata.uid !== this.uid);
+    const { signal } = this.#interruption;
+    this.#view.resize = await resizePod(this.#means, this.#pod, status, before, others, signal);
+    if (this.#view.resize !== before) this.#publish(false);
   }
 
   /** It ran before the agent did: what the agent keeps for its pods is made up for. */
@@ -279,6 +293,7 @@ export class PodWorker {
       activeDeadline(this.#pod, status.startTime),
       this.#means.volumes.refreshAt(this.uid),
       ...this.#view.retryTimes(this.#now() + retryMs),
+      this.#view.resize.pending === undefined ? undefined : this.#now() + retryMs,
     ];
     const known = times.filter(time => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);

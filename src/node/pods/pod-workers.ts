@@ -93,7 +93,8 @@ export class PodWorkers {
     const isNew = ![...this.#owners.values()].includes(uid);
     const rejectedBy = isNew ? this.#judge(pod) : undefined;
     const onGone = (gone: string): void => this.#forget(gone);
-    const worker = new PodWorker(this.#means, pod, { isNew, rejectedBy, onGone });
+    const others = (): readonly Pod[] => this.#activePods();
+    const worker = new PodWorker(this.#means, pod, { isNew, rejectedBy, onGone, others });
     this.#workers.set(uid, worker);
     worker.wake();
   }
@@ -103,12 +104,12 @@ export class PodWorkers {
     const { node } = this.#means.facts;
     const hasBegun = pod.status?.startTime !== undefined || isTerminalPhase(pod.status?.phase);
     if (node === undefined || hasBegun || pod.metadata.deletionTimestamp !== undefined) return undefined;
-    const others = this.list().filter(({ stage }) => stage === 'running' || stage === 'terminating');
-    return admitPod(
-      pod,
-      node,
-      others.map(worker => worker.pod),
-    );
+    return admitPod(pod, node, this.#activePods());
+  }
+
+  #activePods(): readonly Pod[] {
+    const active = this.list().filter(({ stage }) => stage === 'running' || stage === 'terminating');
+    return active.map(worker => worker.pod);
   }
 
   #forget(uid: string): void {

@@ -3,6 +3,7 @@ import { formatTime } from '../../world/index.ts';
 import { decideSandbox } from '../decisions/index.ts';
 import { ephemeralContainersOf, initContainersOf, qosClassOf } from '../facts/index.ts';
 import { type RuntimePod, readySandbox, sandboxIPs } from '../runtime-pods/index.ts';
+import type { ResizeView } from './container-status.ts';
 import { buildContainerStatuses } from './container-statuses.ts';
 import { datedConditions, findConditions, ownedConditions } from './pod-conditions.ts';
 import { computePhase, isTerminalPhase, type PodPhase } from './pod-phase.ts';
@@ -29,6 +30,7 @@ export interface PodStatusInput {
   /** Addresses from before the sandbox was stopped. */
   readonly lastIPs?: readonly string[] | undefined;
   readonly hostIPs: readonly string[];
+  readonly resize?: ResizeView | undefined;
   readonly now: number;
 }
 
@@ -60,7 +62,7 @@ export function buildPodStatus(input: PodStatusInput): PodStatus {
 }
 
 function buildMain(input: PodStatusInput): ContainerStatus[] {
-  const { pod, runtimePod, previous, failures } = input;
+  const { pod, runtimePod, previous, failures, resize } = input;
   const containers = pod.spec.containers;
   return buildContainerStatuses({
     pod,
@@ -69,6 +71,7 @@ function buildMain(input: PodStatusInput): ContainerStatus[] {
     previous: previous?.containerStatuses,
     failures,
     isInit: false,
+    resize,
   }).map(status => {
     const container = containers.find(({ name }) => name === status.name)!;
     const before = previous?.containerStatuses?.find(({ name }) => name === status.name);
@@ -77,7 +80,7 @@ function buildMain(input: PodStatusInput): ContainerStatus[] {
 }
 
 function buildInit(input: PodStatusInput): ContainerStatus[] {
-  const { pod, runtimePod, previous, failures } = input;
+  const { pod, runtimePod, previous, failures, resize } = input;
   const containers = initContainersOf(pod);
   return buildContainerStatuses({
     pod,
@@ -86,6 +89,7 @@ function buildInit(input: PodStatusInput): ContainerStatus[] {
     previous: previous?.initContainerStatuses,
     failures,
     isInit: true,
+    resize,
   }).map((status, index) => {
     const before = previous?.initContainerStatuses?.find(({ name }) => name === status.name);
     return withInitReadiness(containers[index]!, status, before, input.readiness);
@@ -93,7 +97,7 @@ function buildInit(input: PodStatusInput): ContainerStatus[] {
 }
 
 function buildEphemeral(input: PodStatusInput): readonly ContainerStatus[] | undefined {
-  const { pod, runtimePod, previous, failures } = input;
+  const { pod, runtimePod, previous, failures, resize } = input;
   const containers = ephemeralContainersOf(pod);
   if (containers.length === 0) return undefined;
   return buildContainerStatuses({
@@ -103,6 +107,7 @@ function buildEphemeral(input: PodStatusInput): readonly ContainerStatus[] | und
     previous: previous?.ephemeralContainerStatuses,
     failures,
     isInit: false,
+    resize,
   });
 }
 
@@ -141,6 +146,7 @@ function buildConditions(
     statuses,
     hasSandbox: !decideSandbox(pod, runtimePod).mustCreate,
     others,
+    resizePending: input.resize?.pending,
   });
   const before = previous?.conditions ?? pod.status?.conditions;
   return [...others, ...datedConditions(findings, before, pod.metadata.generation, now)];

@@ -1,9 +1,25 @@
-import type { Container, ContainerState, ContainerStatus, VolumeMountStatus } from '../../api/generated/index.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  ResourceRequirements,
+  VolumeMountStatus,
+} from '../../api/generated/index.ts';
 import { formatTime } from '../../world/index.ts';
 import type { RuntimeContainer } from '../runtime-pods/index.ts';
 
 /** Kubernetes: the id's scheme is the runtime's name. */
 export const idScheme = 'containerd://';
+
+/** How far a resize in place has come. */
+export interface ResizeView {
+  /** What containers have been given since they were made, by container id. */
+  readonly actuated: ReadonlyMap<string, ResourceRequirements>;
+  /** Why they cannot be given what the pod asks for by now. */
+  readonly pending?: { readonly reason: string; readonly message: string } | undefined;
+}
+
+export const nothingResized: ResizeView = { actuated: new Map() };
 
 export const statusUnknown = 'ContainerStatusUnknown';
 
@@ -12,7 +28,9 @@ export function describeContainer(
   container: Container,
   found: RuntimeContainer,
   previous: ContainerStatus | undefined,
+  resize: ResizeView = nothingResized,
 ): ContainerStatus {
+  const same = previous?.containerID === idScheme + found.id ? previous : undefined;
   const isVanished = found.state === 'unknown' && previous?.state?.running !== undefined;
   return {
     name: found.name,
@@ -23,8 +41,8 @@ export function describeContainer(
     image: found.image,
     imageID: found.imageId,
     containerID: idScheme + found.id,
-    allocatedResources: container.resources?.requests,
-    resources: container.resources ?? {},
+    allocatedResources: resize.pending === undefined ? container.resources?.requests : same?.allocatedResources,
+    resources: resize.actuated.get(found.id) ?? same?.resources ?? container.resources ?? {},
     volumeMounts: volumeMountsOf(container),
     user: found.user === undefined ? undefined : { linux: found.user },
   };

@@ -2,7 +2,7 @@ import type { Container, ContainerStatus, Pod } from '../../api/generated/index.
 import { compareText } from '../../machinery/index.ts';
 import { hasAnyMainContainer, shouldStart } from '../decisions/index.ts';
 import { findRuntimeContainer, type RuntimePod } from '../runtime-pods/index.ts';
-import { describeContainer, stateOf, statusUnknown, waitingStatus } from './container-status.ts';
+import { describeContainer, type ResizeView, stateOf, statusUnknown, waitingStatus } from './container-status.ts';
 import type { StartFailures } from './start-failure.ts';
 
 export interface StatusesInput {
@@ -12,6 +12,7 @@ export interface StatusesInput {
   readonly previous: readonly ContainerStatus[] | undefined;
   readonly failures: StartFailures;
   readonly isInit: boolean;
+  readonly resize?: ResizeView | undefined;
 }
 
 /** Kubernetes: convertToAPIContainerStatuses. Main containers by name, init containers as in the spec. */
@@ -27,7 +28,7 @@ function buildOne(input: StatusesInput, container: Container): ContainerStatus {
   if (newest === undefined) {
     status = describeAbsent(input, container, previous);
   } else {
-    status = describeContainer(container, newest, previous);
+    status = describeContainer(container, newest, previous, input.resize);
     // Kubernetes: what came before is what the runtime still has of it, else what the API remembers.
     if (before !== undefined) status = { ...status, lastState: stateOf(before) };
     else if (previous?.containerID === status.containerID) status = { ...status, lastState: previous?.lastState ?? {} };

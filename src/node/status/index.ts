@@ -5,7 +5,7 @@
  * Start reading at `build-pod-status.ts`.
  */
 export { buildPodStatus, type PhaseOverride, type PodStatusInput } from './build-pod-status.ts';
-export { idScheme } from './container-status.ts';
+export { idScheme, nothingResized, type ResizeView } from './container-status.ts';
 export { computePhase, isTerminalPhase, type PodPhase } from './pod-phase.ts';
 export { idOf, type ReadinessView } from './readiness.ts';
 export type { StartFailure, StartFailures } from './start-failure.ts';

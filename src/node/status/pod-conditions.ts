@@ -13,6 +13,7 @@ export const ownedConditions: readonly string[] = [
   'Ready',
   'ContainersReady',
   'PodScheduled',
+  'PodResizePending',
 ];
 
 export interface ConditionsInput {
@@ -23,12 +24,15 @@ export interface ConditionsInput {
   readonly hasSandbox: boolean;
   /** What others have set: readiness gates are looked up among them. */
   readonly others: readonly PodCondition[];
+  readonly resizePending?: { readonly reason: string; readonly message: string } | undefined;
 }
 
 /** In Kubernetes' order. */
 export function findConditions(input: ConditionsInput): readonly Finding[] {
   const containersReady = findContainersReady(input);
+  const { resizePending } = input;
   return [
+    ...(resizePending === undefined ? [] : [{ type: 'PodResizePending', status: 'True', ...resizePending }]),
     { type: 'PodReadyToStartContainers', status: input.hasSandbox ? 'True' : 'False' },
     findInitialized(input),
     findReady(input, containersReady),
