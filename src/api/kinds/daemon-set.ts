@@ -30,6 +30,7 @@ import {
   validateAtMost100Percent,
   validatePositiveIntOrPercent,
 } from './workload-rules.ts';
+import { validateCounts } from './workload-status.ts';
 
 function setDefaults(daemonSet: DaemonSet): DaemonSet {
   return changeField(daemonSet, 'spec', spec => {
@@ -112,7 +113,7 @@ export const daemonSet = defineKind(daemonSets, {
   validateCreate: validateDaemonSet,
   warnings: warnOfTemplate,
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
-  status: statusRules<DaemonSet>(),
+  status: statusRules<DaemonSet>({ validateUpdate: (object, old) => validateCounts(object.status, old.status, []) }),
   columns: [
     nameColumn,
     integerColumn<DaemonSet>('Desired', 'Nodes that should run a pod.', o => o.status?.desiredNumberScheduled ?? 0),

@@ -14,6 +14,7 @@ import {
   validateAtMost100Percent,
   validatePositiveIntOrPercent,
 } from './workload-rules.ts';
+import { validateCounts } from './workload-status.ts';
 
 function setDefaults(deployment: Deployment): Deployment {
   return changeField(deployment, 'spec', spec => {
@@ -78,7 +79,11 @@ export const deployment = defineKind(deployments, {
     ...warnOfTemplate(object, old),
   ],
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
-  status: statusRules<Deployment>({ keeps: 'labels' }),
+  status: statusRules<Deployment>({
+    keeps: 'labels',
+    validateUpdate: (object, old) =>
+      validateCounts(object.status, old.status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
+  }),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   columns: [
     nameColumn,

@@ -8,6 +8,7 @@ import { warnOfName, warnOfTemplate } from './pod-warnings.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, integerColumn, nameColumn, selectorColumn, templateColumns } from './table-columns.ts';
 import { checkReplicaTemplate } from './workload-rules.ts';
+import { validateCounts } from './workload-status.ts';
 
 /** Kubernetes: `ValidateReplicaSetSpec`. */
 function validateReplicaSet({ spec }: ReplicaSet): readonly FieldError[] {
@@ -30,7 +31,10 @@ export const replicaSet = defineKind(replicaSets, {
     ...warnOfTemplate(object, old),
   ],
   validateUpdate: (object, old) => validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector'),
-  status: statusRules<ReplicaSet>(),
+  status: statusRules<ReplicaSet>({
+    validateUpdate: (object, old) =>
+      validateCounts(object.status, old.status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+  }),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   selectableFields: { 'status.replicas': object => String(object.status?.replicas ?? 0) },
   columns: [

@@ -16,6 +16,7 @@ import {
   wide,
 } from './table-columns.ts';
 import { checkLastingTemplate } from './workload-rules.ts';
+import { validateCounts } from './workload-status.ts';
 
 /** Kubernetes: selector and labels default to the template's labels. */
 function setDefaults(controller: ReplicationController): ReplicationController {
@@ -60,7 +61,10 @@ export const replicationController = defineKind(replicationControllers, {
     ...(old === undefined ? warnOfName(object.metadata.name, 'Pod names and hostnames') : []),
     ...warnOfTemplate(object, old),
   ],
-  status: statusRules<ReplicationController>(),
+  status: statusRules<ReplicationController>({
+    validateUpdate: (object, old) =>
+      validateCounts(object.status, old.status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+  }),
   // Kubernetes: as with old clients, deleting it leaves its pods; kubectl asks for more.
   defaultPropagation: 'Orphan',
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

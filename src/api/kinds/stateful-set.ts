@@ -31,6 +31,7 @@ import {
   validateAtMost100Percent,
   validatePositiveIntOrPercent,
 } from './workload-rules.ts';
+import { validateCounts } from './workload-status.ts';
 
 function setDefaults(statefulSet: StatefulSet): StatefulSet {
   return changeField(statefulSet, 'spec', spec => {
@@ -183,7 +184,15 @@ export const statefulSet = defineKind(statefulSets, {
   validateCreate,
   validateUpdate,
   warnings,
-  status: statusRules<StatefulSet>(),
+  status: statusRules<StatefulSet>({
+    validateUpdate: (object, old) =>
+      validateCounts(
+        object.status,
+        old.status,
+        ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
+        'status.readyReplicas',
+      ),
+  }),
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   columns: [
     nameColumn,
