@@ -39,6 +39,8 @@ function podText(name: string): string {
 interface Rate {
   readonly perSecond: number;
   readonly cpuMicros: number;
+  /** Of a hundred answers the slowest but one came within so many milliseconds. */
+  readonly p99Ms: number;
 }
 
 let created = 0;
@@ -48,19 +50,23 @@ async function load(server: MeasuredServer, clients: number, run: (client: RawCl
   const open = await Promise.all(Array.from({ length: clients }, () => RawClient.open(server.connection)));
   const cpuBefore = await server.cpuMicros();
   const started = performance.now();
-  let count = 0;
+  const answerMs: number[] = [];
   await Promise.all(
     open.map(async client => {
-      while (performance.now() - started < measureMs) {
+      for (let sent = started; sent - started < measureMs; ) {
         await run(client);
-        count++;
+        const answered = performance.now();
+        answerMs.push(answered - sent);
+        sent = answered;
       }
     }),
   );
   const elapsedMs = performance.now() - started;
+  const count = answerMs.length;
   const cpuMicros = ((await server.cpuMicros()) - cpuBefore) / count;
   for (const client of open) client.close();
-  return { perSecond: (count / elapsedMs) * 1000, cpuMicros };
+  answerMs.sort((a, b) => a - b);
+  return { perSecond: (count / elapsedMs) * 1000, cpuMicros, p99Ms: answerMs[Math.floor(count * 0.99)]! };
 }
 
 async function create(client: RawClient): Promise<void> {
@@ -86,7 +92,13 @@ async function compare(what: string, sampan: MeasuredServer, bare: MeasuredServe
     const limit = median(limits.map(each => each.perSecond));
     const cpu = median(ours.map(each => each.cpuMicros));
     const limitCpu = median(limits.map(each => each.cpuMicros));
-    const beside = `bare HTTPS ${formatRate(limit)}, ratio ${(rate / limit).toFixed(2)}; ${cpu.toFixed(0)} µs CPU, bare ${limitCpu.toFixed(0)}`;
+    const p99 = median(ours.map(each => each.p99Ms));
+    const limitP99 = median(limits.map(each => each.p99Ms));
+    const beside = [
+      `bare HTTPS ${formatRate(limit)}, ratio ${(rate / limit).toFixed(2)}`,
+      `${cpu.toFixed(0)} µs CPU, bare ${limitCpu.toFixed(0)}`,
+      `p99 ${p99.toFixed(1)} ms, bare ${limitP99.toFixed(1)}`,
+    ].join('; ');
     printFigure(`${what}, ${clients} ${clients === 1 ? 'client' : 'clients'}`, formatRate(rate), beside);
   }
 }
@@ -173,9 +185,9 @@ const sampan = await startMeasuredServer(join(import.meta.dirname, 'support/samp
 const bare = await startMeasuredServer(join(import.meta.dirname, 'support/bare-server.ts'));
 try {
   await fill(sampan);
+  await list(sampan);
   await compare('GET', sampan, bare, get);
   await compare('durable create', sampan, bare, create);
-  await list(sampan);
   await fanOut(sampan);
   printFigure('memory of the server after all this', `${((await sampan.rssBytes()) / 1e6).toFixed(0)} MB`);
 } finally {
