@@ -43,5 +43,6 @@ function report(error: unknown): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = report(error);
+  // What a failed start has left pending must not keep the process.
+  process.exit(report(error));
 }

@@ -12,6 +12,8 @@ const advice: Readonly<Record<StoreDirectoryError['reason'], string>> = {
 
 /** What a person can mend, as a `CommandError`; anything else as it is. */
 export function describeFailure(error: unknown): unknown {
+  // Taking down what had been started failed too: the first failure is the one to tell.
+  if (error instanceof SuppressedError) return describeFailure(error.suppressed);
   if (error instanceof StoreDirectoryError) {
     return new CommandError(`${error.message}: ${advice[error.reason]}`, { cause: error });
   }

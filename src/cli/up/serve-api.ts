@@ -15,8 +15,8 @@ export interface ServingOptions {
   readonly nodes: NodeConnections;
   readonly healthChecks: readonly HealthCheck[];
   readonly sampanVersion: string;
-  /** `127.0.0.1:6443` */
-  readonly serverAddress: string;
+  /** `127.0.0.1:6443`, once it is known. */
+  readonly serverAddress: () => string;
 }
 
 export function createTokenSettings(pki: ClusterPki): TokenSettings {
@@ -37,7 +37,9 @@ export function createHandler(options: ServingOptions): ApiHandler {
     authorizer: plane.authorizer,
     nodes: options.nodes,
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),
-    serverAddress: options.serverAddress,
+    get serverAddress() {
+      return options.serverAddress();
+    },
     healthChecks: options.healthChecks,
     metricsSources: [formatProcessMetrics],
     openApi: createOpenApi(plane.server.resources, {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
@@ -11,7 +12,7 @@ import { sampanVersion } from '../sampan-version.ts';
 import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
 import { addressIn } from './cluster-ranges.ts';
 import { NodeRoutes } from './node-routes.ts';
-import { isUnspecified, openDoors, reachableHost } from './open-doors.ts';
+import { isUnspecified, type OpenDoors, openDoors } from './open-doors.ts';
 import { prepareNodes } from './prepare-nodes.ts';
 import { showProgress } from './progress.ts';
 import { createHandler, createTokenSettings } from './serve-api.ts';
@@ -59,20 +60,21 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
 
   const routes = new NodeRoutes();
   const stopping = new AbortController();
+  let doors: OpenDoors | undefined;
   const handler = createHandler({
     world,
     plane,
     tokens,
     nodes: routes,
     sampanVersion: sampanVersion(),
-    serverAddress: `${reachableHost(options.bindAddress)}:${options.port}`,
+    serverAddress: () => doors?.server.replace('https://', '') ?? '',
     healthChecks: [isNotStopping(stopping.signal)],
   });
   await prepared.podGatewayReady;
-  const doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
-  started.defer(() => doors.close());
-  if (doors.forPods !== undefined) await plane.advertise([doors.forPods]);
-  const { server } = doors;
+  doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
+  const { server, forPods, close } = doors;
+  started.defer(close);
+  if (forPods !== undefined) await plane.advertise([forPods]);
   writeKubeconfig(directory.kubeconfig, {
     server,
     certificateAuthority,
@@ -118,11 +120,17 @@ function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, prep
     directory: directory.pki,
     nowMs: clock.now(),
     serviceIp: addressIn(ranges.serviceCidr, 1),
-    alternativeNames: [
-      ...(isUnspecified(bindAddress) ? [] : [bindAddress]),
-      ...(podGateway === undefined ? [] : [podGateway]),
-    ],
+    alternativeNames: listAddresses(bindAddress, podGateway),
   });
+}
+
+/** Every address that a client may use besides the loopback ones. */
+function listAddresses(bindAddress: string, podGateway: string | undefined): readonly string[] {
+  const own = Object.values(networkInterfaces()).flatMap(entries =>
+    (entries ?? []).filter(({ internal }) => !internal),
+  );
+  const reached = isUnspecified(bindAddress) ? own.map(({ address }) => address.split('%')[0]!) : [bindAddress];
+  return podGateway === undefined ? reached : [...reached, podGateway];
 }
 
 /** Kubernetes: a server that stops says so to load balancers first. */
