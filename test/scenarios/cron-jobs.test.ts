@@ -43,16 +43,21 @@ const cronEvents = async (cluster: TestCluster): Promise<string[]> =>
 test('makes a Job at each time of its schedule, and keeps the last three', async () => {
   await using cluster = await createCluster({ seed: 7 });
   await cluster.client.create(cronJobs, cronJob({}));
-  const timeline = await followObjects(cluster, cronJobs, ({ status = {} }) => {
-    const { active = [], lastScheduleTime = '-', lastSuccessfulTime = '-' } = status;
-    return `${active.length} active, last ${lastScheduleTime.slice(11, 16)}, succeeded ${lastSuccessfulTime.slice(11, 16)}`;
-  });
+  const timeline = await followObjects(
+    cluster,
+    cronJobs,
+    ({ status = {} }) => {
+      const { active = [], lastScheduleTime = '-', lastSuccessfulTime = '-' } = status;
+      return `${active.length} active, last ${lastScheduleTime.slice(11, 16)}, succeeded ${lastSuccessfulTime.slice(11, 16)}`;
+    },
+    60,
+  );
   await cluster.advance('25m');
   assert.deepEqual(timeline.take(), [
     '600s report 1 active, last 00:10, succeeded ',
-    '611s report 0 active, last 00:10, succeeded 00:10',
+    '600s report 0 active, last 00:10, succeeded 00:10',
     '1200s report 1 active, last 00:20, succeeded 00:10',
-    '1211s report 0 active, last 00:20, succeeded 00:20',
+    '1200s report 0 active, last 00:20, succeeded 00:20',
   ]);
   await cluster.advance('30m');
   assert.deepEqual(await startsOf(cluster), ['00:30', '00:40', '00:50']);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StatefulSet, StatefulSetSpec } from '../../src/api/generated/index.ts';
 import { createCluster, resources, type TestCluster } from '../../src/testing/index.ts';
-import { eventsAbout, followObjects, type Timeline } from '../fixtures/timeline.ts';
+import { eventsAbout, followObjects, type Timeline, withoutTimes } from '../fixtures/timeline.ts';
 
 const { controllerRevisions, events, persistentVolumeClaims, pods, statefulSets } = resources;
 const db = { namespace: 'default', name: 'db' };
@@ -32,7 +32,6 @@ const followPods = (cluster: TestCluster): Promise<Timeline> =>
     return `${spec.containers[0]?.image} ${state}`;
   });
 
-const withoutTimes = (lines: readonly string[]): string[] => lines.map(line => line.replace(/^\d+s /, ''));
 const patch = (cluster: TestCluster, spec: object) => cluster.client.patch(statefulSets, db, 'strategic', { spec });
 
 test('starts its pods one after the other and removes them in the opposite order', async () => {
