@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Container, configMaps, type Pod, pods } from '../../src/api/generated/index.ts';
+import { type Container, configMaps, type Pod, pods, secrets } from '../../src/api/generated/index.ts';
+import { busyboxParts } from '../fixtures/busybox-image.ts';
+import { startImageRegistry } from '../fixtures/image-registry.ts';
 import { containersMissing } from '../fixtures/own-containerd.ts';
 import { eventually, isReady, NodeTestbed } from './node-testbed.ts';
 
@@ -286,5 +288,29 @@ describe('pods on a real node, from their start to their end', { skip: container
     await bed.client.patch(pods, { name: 'gated', namespace: 'default' }, 'strategic', patch, {}, 'status');
     const ready = await bed.ready('gated');
     assert.ok(ready.status?.conditions?.some(({ type, status }) => type === gate && status === 'True'));
+  });
+
+  it('pulls images with the credentials of a pull secret', async () => {
+    const images = { 'team/app:1': await busyboxParts({}) };
+    const registry = await startImageRegistry({ images, user: 'me', password: 'secret' });
+    try {
+      const image = `${registry.address}/team/app:1`;
+      const auths = { [registry.address]: { username: 'me', password: 'secret' } };
+      await bed.client.create(secrets, {
+        metadata: { name: 'registry', namespace: 'default' },
+        type: 'kubernetes.io/dockerconfigjson',
+        data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64') },
+      });
+      await bed.createPod('stranger', { container: { image } });
+      await bed.until('stranger', pod => /^(ErrImagePull|ImagePullBackOff)$/.test(waitingReason(pod) ?? ''));
+      await bed.createPod('trusted', { container: { image }, spec: { imagePullSecrets: [{ name: 'registry' }] } });
+      await bed.ready('trusted');
+      await bed.event('trusted', 'Pulling', new RegExp(`^Pulling image "${image}"$`));
+      const pulled =
+        /^Successfully pulled image ".*" in [\d.m]+s \([\d.m]+s including waiting\)\. Image size: \d+ bytes\.$/;
+      await bed.event('trusted', 'Pulled', pulled);
+    } finally {
+      registry.close();
+    }
   });
 });

@@ -19,7 +19,7 @@ export function findPullCredentials(pod: Pod, image: string, objects: ObjectLook
   for (const { name } of pod.spec.imagePullSecrets ?? []) {
     const secret = objects.find('secret', pod.metadata.namespace ?? '', name ?? '') as Secret | undefined;
     for (const [key, entry] of Object.entries(secret === undefined ? {} : readEntries(secret))) {
-      if (matchesImage(key, image)) found.push({ key, auth: toAuth(key, entry) });
+      if (matchesImage(key, image)) found.push({ key, auth: toAuth(entry) });
     }
   }
   return found.sort((left, right) => right.key.length - left.key.length).map(({ auth }) => auth);
@@ -57,13 +57,13 @@ function matchesHost(pattern: string, host: string): boolean {
   return wanted.length === labels.length && wanted.every((label, index) => label === '*' || label === labels[index]);
 }
 
-function toAuth(key: string, entry: DockerEntry): ImageAuth {
+/** Kubernetes: without the address, which the runtime would compare in a form of its own. */
+function toAuth(entry: DockerEntry): ImageAuth {
   const decoded = entry.auth === undefined ? undefined : decodeUtf8(decodeBase64(entry.auth));
   const colon = decoded?.indexOf(':') ?? -1;
   return withoutAbsent<ImageAuth>({
     username: entry.username ?? (colon < 0 ? undefined : decoded?.slice(0, colon)),
     password: entry.password ?? (colon < 0 ? undefined : decoded?.slice(colon + 1)),
-    serverAddress: key,
     identityToken: entry.identitytoken,
     registryToken: entry.registrytoken,
   });
