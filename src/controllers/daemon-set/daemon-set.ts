@@ -147,7 +147,7 @@ class DaemonRound {
    * that never ran stays for a minute, so that a kubelet that rejects it is not flooded.
    */
   #replaceEnded(pod: Pod): Step[] {
-    if (pod.status?.phase === 'Failed' && pod.status.startTime === undefined) {
+    if (pod.status?.phase === 'Failed' && !hasRun(pod)) {
       const delayMs = (parseTime(pod.metadata.creationTimestamp) || 0) + rejectedMs - this.#context.now;
       if (delayMs > 0) return [{ do: 'again', delayMs }];
     }
@@ -301,6 +301,12 @@ class DaemonRound {
       numberUnavailable: unavailable === 0 ? undefined : unavailable,
     };
   }
+}
+
+/** A pod that its kubelet rejected has failed without any of its containers having run. */
+function hasRun(pod: Pod): boolean {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.some(({ state, lastState }) => (state?.terminated ?? lastState?.terminated) !== undefined);
 }
 
 function isUnmarked(pod: Pod): boolean {
