@@ -313,4 +313,59 @@ describe('pods on a real node, from their start to their end', { skip: container
       registry.close();
     }
   });
+
+  it('tells when a container was killed for want of memory', async () => {
+    await bed.createPod('hungry', {
+      script: 'x=a; while :; do x="$x$x"; done',
+      container: { resources: { limits: { memory: '32Mi' } } },
+      spec: { restartPolicy: 'Never' },
+    });
+    const pod = await bed.phase('hungry', 'Failed');
+    const ended = stateOf(pod)?.state?.terminated;
+    assert.deepEqual([ended?.exitCode, ended?.reason], [137, 'OOMKilled']);
+  });
+
+  it('kills a container whose postStart hook fails', async () => {
+    await bed.createPod('hooked', {
+      container: { lifecycle: { postStart: { exec: { command: ['sh', '-c', 'echo no >&2; exit 9'] } } } },
+    });
+    const pod = await bed.until('hooked', found => waitingReason(found) === 'PostStartHookError');
+    assert.match(
+      stateOf(pod)?.state?.waiting?.message ?? '',
+      /^Exec lifecycle hook \(\[sh -c echo no >&2; exit 9\]\) for Container "app" in Pod "hooked_default\(.*\)" failed - error: /,
+    );
+    assert.equal(await bed.event('hooked', 'FailedPostStartHook'), 'PostStartHook failed');
+    await bed.event('hooked', 'Killing', /^FailedPostStartHook$/);
+    await bed.delete('hooked', 0);
+  });
+
+  it('adds an ephemeral container that sees another one’s processes', async () => {
+    await bed.createPod('debugged', { script: 'exec sleep 4242' });
+    await bed.ready('debugged');
+    const debug = { name: 'debug', image: bed.own.image, command: ['ps'], targetContainerName: 'app' };
+    const ref = { name: 'debugged', namespace: 'default' };
+    const patch = { spec: { ephemeralContainers: [debug] } };
+    await bed.client.patch(pods, ref, 'strategic', patch, {}, 'ephemeralcontainers');
+    const pod = await bed.until(
+      'debugged',
+      ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.terminated !== undefined,
+    );
+    assert.match(await bed.log(pod, { container: 'debug' }), /sleep 4242/);
+    await bed.delete('debugged', 0);
+  });
+
+  it('opens host ports and runs privileged containers', async () => {
+    await bed.createPod('open', {
+      script: 'mkdir /www; echo hello > /www/page; mount -t tmpfs none /tmp && exec httpd -f -p 8080 -h /www',
+      container: {
+        ports: [{ containerPort: 8080, hostPort: 38_123 }],
+        securityContext: { privileged: true },
+        readinessProbe: { httpGet: { port: 8080, path: '/page' }, periodSeconds: 1 },
+      },
+    });
+    const pod = await bed.ready('open');
+    const answer = await fetch(`http://${pod.status?.hostIP}:38123/page`);
+    assert.equal(await answer.text(), 'hello\n');
+    await bed.delete('open', 0);
+  });
 });
