@@ -17,6 +17,9 @@ const root = join(import.meta.dirname, '..');
 const bundle = join(root, 'dist/cli.js');
 const fromSources = [join(root, 'tools/launch.js'), 'start'];
 const cache = mkdtempSync(join(tmpdir(), 'sampan-bench-cache-'));
+/** Addresses of its own, because any other cluster that starts meanwhile takes the first free ones. */
+const realNode = ['--nodes', 'real', '--pod-cidr', '10.198.0.0/16'];
+const simulatedNode = ['--nodes', 'simulated:1'];
 const fromBundle = [join(root, 'bin/launcher/enter.js'), cache, bundle, 'up'];
 
 type Moments = Pick<ClusterProcess, 'apiMs' | 'nodeMs' | 'lineMs'>;
@@ -30,13 +33,13 @@ async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise
   }
 }
 
-async function startOnce(command: readonly string[], directory: string, nodes: string): Promise<Moments> {
+async function startOnce(command: readonly string[], directory: string, nodes: readonly string[]): Promise<Moments> {
   const cluster = await startCluster(command, directory, nodes);
   await cluster.stop();
   return cluster;
 }
 
-async function measureStarts(what: string, command: readonly string[], nodes: string): Promise<void> {
+async function measureStarts(what: string, command: readonly string[], nodes: readonly string[]): Promise<void> {
   // Fills the compile cache.
   await withDirectory(directory => startOnce(command, directory, nodes));
   const first: Moments[] = [];
@@ -60,7 +63,7 @@ function printStarts(what: string, starts: readonly Moments[]): void {
   print('ready line', start => start.lineMs, '');
 }
 
-async function measureIdle(what: string, command: readonly string[], nodes: string): Promise<void> {
+async function measureIdle(what: string, command: readonly string[], nodes: readonly string[]): Promise<void> {
   await withDirectory(async directory => {
     const cluster = await startCluster(command, directory, nodes);
     const { pid } = cluster.child;
@@ -90,12 +93,12 @@ function readRssBytes(pid: number): number {
 
 const hasContainerd = process.getuid?.() === 0 && existsSync('/usr/bin/containerd');
 try {
-  await measureStarts('sources, simulated node', fromSources, 'simulated:1');
-  if (existsSync(bundle)) await measureStarts('bundle, simulated node', fromBundle, 'simulated:1');
+  await measureStarts('sources, simulated node', fromSources, simulatedNode);
+  if (existsSync(bundle)) await measureStarts('bundle, simulated node', fromBundle, simulatedNode);
   else printFigure('bundle', 'absent', 'npm run build');
-  if (hasContainerd) await measureStarts('sources, real node', fromSources, 'real');
-  await measureIdle('simulated node', existsSync(bundle) ? fromBundle : fromSources, 'simulated:1');
-  if (hasContainerd) await measureIdle('real node', existsSync(bundle) ? fromBundle : fromSources, 'real');
+  if (hasContainerd) await measureStarts('sources, real node', fromSources, realNode);
+  await measureIdle('simulated node', existsSync(bundle) ? fromBundle : fromSources, simulatedNode);
+  if (hasContainerd) await measureIdle('real node', existsSync(bundle) ? fromBundle : fromSources, realNode);
 } finally {
   rmSync(cache, { recursive: true, force: true });
 }

@@ -20,15 +20,15 @@ export interface ClusterProcess {
 const pollMs = 4;
 const limitMs = 120_000;
 
-/** `command`: Node's arguments up to those of `up`. */
+/** `command`: Node's arguments up to those of `up`; `nodes`: what `up` is told of nodes. */
 export async function startCluster(
   command: readonly string[],
   directory: string,
-  nodes: string,
+  nodes: readonly string[],
 ): Promise<ClusterProcess> {
   const port = await findFreePort();
   const started = performance.now();
-  const args = [...command, '--nodes', nodes, '--data-dir', directory, '--port', String(port)];
+  const args = [...command, ...nodes, '--data-dir', directory, '--port', String(port)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let lineMs = 0;
