@@ -287,7 +287,7 @@ const specs = fc.record(
         selector: item => item.name,
       },
     ),
-    selector: fc.record({ a: name }),
+    selector: fc.record({ a: name }, { noNullPrototype: true }),
   },
   { requiredKeys: [], noNullPrototype: true },
 );
