@@ -30,8 +30,8 @@ async function openStreams(connection: SpdyConnection, options: AttachOptions): 
     openIf(options.stderr && !options.tty, 'stderr'),
     openIf(options.tty, 'resize'),
   ]);
-  // These go one way only.
-  for (const oneWay of [failure, stdout, stderr]) void oneWay?.sink.end().catch(ignoreHangUp);
+  // The streams that go one way only are not ended from our side: a runtime that has said everything and hung up answers
+  // whatever still arrives with a reset, which costs us what we have not read yet.
   return {
     ...(stdin && { stdin: stdin.sink }),
     ...(stdout && { stdout: stdout.source }),
@@ -54,7 +54,7 @@ async function readResult(failure: SpdyStream, connection: SpdyConnection): Prom
     if (text.length > statusBytesMax) break;
   }
   if (text !== '') return parseStatus(text);
-  const end = await Promise.race([failure.closed, connection.closed]);
+  const end = await Promise.race([connection.closed, failure.closed]);
   // In this protocol success is said too, so silence never means it.
   const reason = end instanceof Error ? end.message : 'the runtime ended the stream without a status';
   return { outcome: 'failed', message: reason };
