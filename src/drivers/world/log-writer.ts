@@ -34,8 +34,7 @@ function formatText({ at, level, component, message, fields }: LogRecord): strin
 }
 
 function formatField(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(describeError(value));
-  return typeof value === 'object' ? JSON.stringify(toPlain(value)) : JSON.stringify(value);
+  return JSON.stringify(toPlain(value));
 }
 
 function formatJson({ at, level, component, message, fields }: LogRecord): string {
