@@ -52,6 +52,13 @@ describe('a cluster’s ranges', () => {
     assert.throws(() => chooseRanges({ file, take: takenBy(first.podCidr) }), /in use by somebody/);
   });
 
+  it('of pods and Services must not overlap', () => {
+    assert.throws(
+      () => chooseRanges({ file: newFile(), podCidr: '10.96.0.0/12' }),
+      /overlap: choose another --pod-cidr/,
+    );
+  });
+
   it('run out with a word of what to do', () => {
     assert.throws(
       () => chooseRanges({ file: newFile(), take: () => 'somebody' }),

@@ -1,5 +1,5 @@
 import { readIfPresent, writePrivateFile } from '../../drivers/tls/index.ts';
-import { formatIp, parseCidr } from '../../machinery/index.ts';
+import { cidrContains, formatIp, parseCidr } from '../../machinery/index.ts';
 import { CommandError } from '../command-error.ts';
 
 /** The addresses that a cluster gives to its pods and Services. Chosen once: objects in the store hold them. */
@@ -31,6 +31,7 @@ export function chooseRanges(wanted: RangesWanted): ClusterRanges {
   const kept = readIfPresent(wanted.file);
   if (kept !== undefined) return confirm(JSON.parse(kept) as ClusterRanges, wanted);
   const chosen = wanted.podCidr === undefined ? chooseFree(wanted) : askedFor(wanted.podCidr, wanted);
+  requireApart(chosen);
   writePrivateFile(wanted.file, `${JSON.stringify(chosen, undefined, 2)}\n`);
   return chosen;
 }
@@ -69,6 +70,14 @@ function confirm(kept: ClusterRanges, wanted: RangesWanted): ClusterRanges {
   }
   requireFree(kept.podCidr, wanted);
   return kept;
+}
+
+function requireApart({ podCidr, serviceCidr }: ClusterRanges): void {
+  const [pods, services] = [parseCidr(podCidr)!, parseCidr(serviceCidr)!];
+  if (!cidrContains(pods, services.ip) && !cidrContains(services, pods.ip)) return;
+  throw new CommandError(
+    `the ranges of pods (${podCidr}) and of Services (${serviceCidr}) overlap: choose another --pod-cidr or --service-cidr`,
+  );
 }
 
 function requireFree(podCidr: string, { take }: RangesWanted): void {
