@@ -1,9 +1,11 @@
+import { type ResourceQuota, resourceQuotas } from '../api/generated/index.ts';
 import type { KindDefinition } from '../api/index.ts';
 import type { ResourceRequest, Watch } from '../client/index.ts';
 import { type KubeObject, statusError } from '../machinery/index.ts';
 import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
 import { createAdmissionPlugins } from './admission/index.ts';
+import { serverUser } from './auth/well-known-users.ts';
 import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
 import type {
   AdmissionPlugin,
@@ -50,6 +52,9 @@ export interface ApiServerOptions {
   readonly components?: ComponentCheck | undefined;
 }
 
+/** For what the server itself writes. */
+const serverCall: CallContext = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
+
 /** Kubernetes: `--event-ttl`. */
 const eventTtlMs = 3600_000;
 
@@ -75,7 +80,7 @@ export class ApiServer implements ApiCore {
     const hooks = createHooks(endpoints, this.network);
     const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
     const plugins = [
-      ...createAdmissionPlugins(this.view, world, authorizer),
+      ...createAdmissionPlugins(this.view, world, authorizer, quota => this.#writeQuota(quota)),
       createExpressionCheck(this.expressions),
       ...(options.admission ?? []),
     ];
@@ -116,6 +121,19 @@ export class ApiServer implements ApiCore {
     const endpoint = this.context.endpoints.get(request.type);
     if (!endpoint.version.verbs.includes('watch')) throw statusError.methodNotAllowed(endpoint.subject, 'watch');
     return watchObjects(this.context, endpoint, request, sink);
+  }
+
+  async #writeQuota(object: ResourceQuota): Promise<void> {
+    const { namespace, name } = object.metadata;
+    const request = {
+      verb: 'update',
+      type: resourceQuotas,
+      subresource: 'status',
+      namespace,
+      name,
+      body: object,
+    } as const;
+    await performRequest(this.context, request, serverCall);
   }
 
   *countObjects(): Generator<ObjectCount> {

@@ -20,6 +20,7 @@ import { nodeLifecycleController, taintEvictionController } from './node-lifecyc
 import { podGarbageController } from './pod-garbage.ts';
 import { replicaSetController } from './replica-set.ts';
 import { replicationController } from './replication-controller.ts';
+import { resourceQuotaController } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
 import { statefulSetController } from './stateful-set/index.ts';
@@ -58,6 +59,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     cronJobController,
     ttlAfterFinishedController,
     disruptionController,
+    resourceQuotaController,
     claimProtectionController,
     volumeProtectionController,
     attributesProtectionController,

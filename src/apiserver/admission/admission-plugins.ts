@@ -9,6 +9,7 @@ import { createLimitRanger } from './limit-ranger.ts';
 import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
 import { createPodTopologyLabels } from './pod-topology-labels.ts';
 import { createPriority } from './priority.ts';
+import { createResourceQuota, type QuotaWriter } from './resource-quota.ts';
 import { createRuntimeClassAdmission } from './runtime-class.ts';
 import { createServiceAccountAdmission } from './service-account.ts';
 import { createStorageObjectInUseProtection } from './storage-object-in-use-protection.ts';
@@ -19,6 +20,7 @@ export function createAdmissionPlugins(
   view: ObjectView,
   world: World,
   authorizer: Authorizer,
+  writeQuota: QuotaWriter,
 ): readonly AdmissionPlugin[] {
   return [
     createNamespaceLifecycle(view),
@@ -34,5 +36,6 @@ export function createAdmissionPlugins(
     createCertificateApproval(authorizer),
     createCertificateSigning(authorizer),
     createPodTopologyLabels(view),
+    createResourceQuota(view, world.clock, writeQuota),
   ];
 }

@@ -5,13 +5,13 @@ import {
   type PersistentVolumeClaim,
   type Pod,
 } from '../../api/generated/index.ts';
+import { podLimits, podRequests } from '../../api/quota/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { forbid } from './admission-error.ts';
 import { isResource } from './admitted-resource.ts';
 import { type Amounts, type Asked, type Bounds, findBreaches } from './limit-constraints.ts';
-import { podLimits, podRequests } from './pod-resources.ts';
 
 const annotation = 'kubernetes.io/limit-ranger';
 

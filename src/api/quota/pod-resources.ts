@@ -1,4 +1,3 @@
-import type { Container, Pod } from '../../api/generated/index.ts';
 import {
   addQuantities,
   compareQuantities,
@@ -6,7 +5,8 @@ import {
   parseQuantity,
   type Quantity,
 } from '../../machinery/index.ts';
-import type { Amounts } from './limit-constraints.ts';
+import type { Container, Pod } from '../generated/index.ts';
+import type { Amounts } from './amounts.ts';
 
 type Sums = Map<string, Quantity>;
 

@@ -1,0 +1,2 @@
+/** What the objects of each namespace take of its ResourceQuotas, added up. Refusing is the API server's. */
+export { resourceQuotaController } from './resource-quota.ts';
