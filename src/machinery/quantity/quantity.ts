@@ -25,9 +25,29 @@ export const quantityProblems = {
   suffix: "unable to parse quantity's suffix",
 } as const;
 
+type Reading = Quantity | { readonly problem: string };
+
+/**
+ * What texts mean. A pod's amounts are looked at a dozen times on its way (defaults, validation, admission, its class),
+ * and most pods ask for one of a few. Bounded, because texts are the client's to choose.
+ */
+const readings = new Map<string, Reading>();
+const readingsMax = 1024;
+const rememberedLengthMax = 24;
+
 /** Parses a quantity, or says in upstream's words why it is none. Numbers stand for themselves, as JSON allows. */
-export function readQuantity(input: string | number): Quantity | { readonly problem: string } {
-  const text = typeof input === 'number' ? String(input) : input.trim();
+export function readQuantity(input: string | number): Reading {
+  const text = typeof input === 'number' ? String(input) : input;
+  const known = readings.get(text);
+  if (known !== undefined) return known;
+  const reading = readText(text.trim());
+  if (text.length > rememberedLengthMax) return reading;
+  if (readings.size >= readingsMax) readings.clear();
+  readings.set(text, reading);
+  return reading;
+}
+
+function readText(text: string): Reading {
   if (text === '') return { problem: quantityProblems.format };
   const match = shape.exec(text);
   if (match === null) return { problem: quantityProblems.format };
