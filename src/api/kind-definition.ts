@@ -24,6 +24,8 @@ export interface ServedVersion {
   readonly verbs: readonly string[];
   readonly subresources: readonly SubresourceFacts[];
   readonly columns?: readonly Column[] | undefined;
+  /** Field selectors of this version by the names that they have in the storage version; absent where those are the same. */
+  readonly fieldLabels?: Readonly<Record<string, string>> | undefined;
   /** A warning for every request to a deprecated version. */
   readonly deprecationWarning?: string | undefined;
   /** To and from the storage version; absent where the shapes are equal (only apiVersion and kind differ). */

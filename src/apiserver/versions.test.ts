@@ -31,6 +31,25 @@ describe('a kind in two groups', () => {
     assert.deepEqual(namesOf(await api.client.list(eventsV1)), ['a']);
   });
 
+  it('selects events by the names that their version has for fields', async () => {
+    using api = await TestServer.start();
+    await api.client.create(events, {
+      metadata: { name: 'a', namespace: 'default' },
+      involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+      reportingComponent: 'me',
+      reason: 'R',
+    });
+    const list = async (fieldSelector: string): Promise<readonly string[]> =>
+      namesOf(await api.client.list(eventsV1, { fieldSelector }));
+    assert.deepEqual(await list('regarding.name=p,reportingController=me'), ['a']);
+    assert.deepEqual(await list('reportingController=other'), []);
+    await assert.rejects(list('involvedObject.name=p'), /field label not supported: involvedObject\.name/);
+    await assert.rejects(
+      api.client.list(events, { fieldSelector: 'regarding.name=p' }),
+      /field label not supported: regarding\.name/,
+    );
+  });
+
   it('forgets events after an hour', async () => {
     using api = await TestServer.start();
     await api.client.create(events, {

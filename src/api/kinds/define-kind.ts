@@ -7,6 +7,7 @@ export interface OtherVersion {
   readonly type: ResourceType;
   readonly convert?: ServedVersion['convert'];
   readonly columns?: readonly Column[] | undefined;
+  readonly fieldLabels?: ServedVersion['fieldLabels'];
   /** For clients of a version that is on its way out. */
   readonly deprecationWarning?: string | undefined;
 }
@@ -29,7 +30,7 @@ export function defineKind<T extends KubeObject>(
   };
 }
 
-function serveVersion({ type, convert, columns, deprecationWarning }: OtherVersion): ServedVersion {
+function serveVersion({ type, convert, columns, fieldLabels, deprecationWarning }: OtherVersion): ServedVersion {
   const facts = servedResources.find(served => served.type === type);
   if (facts === undefined) throw new Error(`not a served resource: ${type.resource} in ${formatGroupVersion(type)}`);
   return {
@@ -39,6 +40,7 @@ function serveVersion({ type, convert, columns, deprecationWarning }: OtherVersi
     subresources: facts.subresources,
     convert,
     columns,
+    fieldLabels,
     deprecationWarning,
   };
 }

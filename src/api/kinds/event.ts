@@ -109,6 +109,16 @@ function formatSource({ source, reportingComponent, reportingInstance }: Event):
 
 const involved = (field: keyof Event['involvedObject']) => (event: Event) => event.involvedObject?.[field] ?? '';
 
+const involvedFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+/** What `events.k8s.io` calls them. */
+const fieldLabels = {
+  ...Object.fromEntries(involvedFields.map(field => [`regarding.${field}`, `involvedObject.${field}`])),
+  reason: 'reason',
+  reportingController: 'reportingComponent',
+  type: 'type',
+};
+
 export const event = defineKind(
   events,
   {
@@ -117,13 +127,7 @@ export const event = defineKind(
     validateName: nameChecks.pathSegment,
     validateCreate: validateEvent,
     selectableFields: {
-      'involvedObject.kind': involved('kind'),
-      'involvedObject.namespace': involved('namespace'),
-      'involvedObject.name': involved('name'),
-      'involvedObject.uid': involved('uid'),
-      'involvedObject.apiVersion': involved('apiVersion'),
-      'involvedObject.resourceVersion': involved('resourceVersion'),
-      'involvedObject.fieldPath': involved('fieldPath'),
+      ...Object.fromEntries(involvedFields.map(field => [`involvedObject.${field}`, involved(field)])),
       reason: object => object.reason ?? '',
       reportingComponent: object => object.reportingComponent ?? '',
       source: object => object.source?.component || object.reportingComponent || '',
@@ -145,5 +149,5 @@ export const event = defineKind(
       { ...nameColumn, priority: wide },
     ],
   },
-  [{ type: eventsV1, convert: { toStorage: toCore, fromStorage: fromCore } }],
+  [{ type: eventsV1, convert: { toStorage: toCore, fromStorage: fromCore }, fieldLabels }],
 );

@@ -1,6 +1,6 @@
 import type { RequestOptions } from '../../client/index.ts';
 import {
-  type FieldMatcher,
+  FieldMatcher,
   type LabelMatcher,
   parseFieldSelector,
   parseLabelSelector,
@@ -37,19 +37,27 @@ function readLabels(text: string): LabelMatcher {
   return parsed.value;
 }
 
+/** The selector in the storage version's names. */
 function readFields(endpoint: Endpoint, text: string): FieldMatcher {
   const parsed = parseFieldSelector(text);
   if (parsed.value === undefined) throw statusError.badRequest(parsed.problem);
-  const selectable = endpoint.rules.selectableFields;
-  for (const { field } of parsed.value.requirements) {
-    if (field === nameField || field === namespaceField || selectable?.[field] !== undefined) continue;
-    throw statusError.badRequest(
-      selectable === undefined
-        ? `"${field}" is not a known field selector: only "${nameField}", "${namespaceField}"`
-        : `field label not supported: ${field}`,
-    );
-  }
-  return parsed.value;
+  const { fieldLabels } = endpoint.version;
+  for (const { field } of parsed.value.requirements) checkField(endpoint, field);
+  if (fieldLabels === undefined) return parsed.value;
+  return new FieldMatcher(
+    parsed.value.requirements.map(each => ({ ...each, field: fieldLabels[each.field] ?? each.field })),
+  );
+}
+
+function checkField({ rules, version }: Endpoint, field: string): void {
+  if (field === nameField || field === namespaceField) return;
+  const selectable: Readonly<Record<string, unknown>> | undefined = version.fieldLabels ?? rules.selectableFields;
+  if (selectable?.[field] !== undefined) return;
+  throw statusError.badRequest(
+    selectable === undefined
+      ? `"${field}" is not a known field selector: only "${nameField}", "${namespaceField}"`
+      : `field label not supported: ${field}`,
+  );
 }
 
 function indexedTerm(endpoint: Endpoint, fields: FieldMatcher | undefined): Selection['equals'] {
