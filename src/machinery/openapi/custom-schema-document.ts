@@ -1,28 +1,29 @@
 import { isSchemaList, itemsOf, type JsonSchema } from '../schema/json-schema.ts';
+import type { Descriptions } from './descriptions.ts';
 import { type Edition, referenceTo } from './edition.ts';
 import { type GroupVersionKind, type JsonNode, nameCustomDefinition } from './published-resource.ts';
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-const apiVersionText =
-  'The version of the schema of this object, such as apps/v1. Servers may reject versions they do not know.';
-const kindText = 'The kind of resource that this object is, in CamelCase. Cannot be changed.';
+/** Where the texts of fields come from that all kinds have. */
+const exemplary = 'io.k8s.api.apps.v1.Deployment';
 
 /** The definitions of a CRD version: its kind and its list. */
 export function writeCustomDefinitions(
   edition: Edition,
   kind: GroupVersionKind,
   schema: JsonSchema,
+  descriptions: Descriptions,
 ): readonly (readonly [string, JsonNode])[] {
   const name = nameCustomDefinition(kind);
   const listKind = { ...kind, kind: `${kind.kind}List` };
-  const object: JsonNode = { ...writeRoot(edition, schema), 'x-kubernetes-group-version-kind': [kind] };
+  const object: JsonNode = { ...writeRoot(edition, schema, descriptions), 'x-kubernetes-group-version-kind': [kind] };
   const list: JsonNode = {
     description: `A list of ${kind.kind}.`,
     type: 'object',
     required: ['items'],
     properties: {
-      ...implicitProperties(edition, 'ListMeta'),
+      ...implicitProperties(edition, 'ListMeta', descriptions),
       items: { type: 'array', items: { $ref: referenceTo(edition, name) } },
     },
     'x-kubernetes-group-version-kind': [listKind],
@@ -37,7 +38,7 @@ export function writeCustomDefinitions(
  * Kubernetes: where unknown fields are kept, OpenAPI 2 lists no properties at all, not even metadata: kubectl would refuse
  * every other field.
  */
-function writeRoot(edition: Edition, schema: JsonSchema): JsonNode {
+function writeRoot(edition: Edition, schema: JsonSchema, descriptions: Descriptions): JsonNode {
   const isAbsent = Object.keys(schema).length === 0;
   if (isAbsent || (edition === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true))
     return { type: 'object' };
@@ -45,16 +46,26 @@ function writeRoot(edition: Edition, schema: JsonSchema): JsonNode {
   return {
     ...root,
     type: 'object',
-    properties: { ...implicitProperties(edition, 'ObjectMeta'), ...withoutImplicit(root['properties']) },
+    properties: { ...implicitProperties(edition, 'ObjectMeta', descriptions), ...withoutImplicit(root['properties']) },
   };
 }
 
-function implicitProperties(edition: Edition, metadata: 'ObjectMeta' | 'ListMeta'): JsonNode {
+function implicitProperties(
+  edition: Edition,
+  metadata: 'ObjectMeta' | 'ListMeta',
+  descriptions: Descriptions,
+): JsonNode {
+  const definition = metadata === 'ListMeta' ? `${exemplary}List` : exemplary;
+  const describe = (field: string): JsonNode => {
+    const description = descriptions.describe(definition, field);
+    return description === undefined ? {} : { description };
+  };
   const reference = { $ref: referenceTo(edition, `${metaPrefix}.${metadata}`) };
   return {
-    apiVersion: { description: apiVersionText, type: 'string' },
-    kind: { description: kindText, type: 'string' },
-    metadata: edition === 'v2' ? reference : { allOf: [reference] },
+    apiVersion: { ...describe('apiVersion'), type: 'string' },
+    kind: { ...describe('kind'), type: 'string' },
+    // OpenAPI 3 allows nothing beside a reference.
+    metadata: { ...describe('metadata'), ...(edition === 'v2' ? reference : { allOf: [reference] }) },
   };
 }
 

@@ -66,7 +66,7 @@ const cronTabs: PublishedResource = {
 function publish(...resources: PublishedResource[]): OpenApiDocuments {
   const descriptions = {
     describe: (name: string, field?: string) =>
-      field === undefined && name.endsWith('.Deployment') ? 'A deployment.' : undefined,
+      name.endsWith('.Deployment') ? { '': 'A deployment.', apiVersion: 'Its version.' }[field ?? ''] : undefined,
   };
   return new OpenApiDocuments({
     resources: () => resources,
@@ -153,6 +153,7 @@ describe('OpenApiDocuments', () => {
     const v3 = parse(documents.v3('apis/stable.example.com/v1')).components.schemas['com.example.stable.v1.CronTab'];
     assert.deepEqual(v3.properties.spec, cronTabSchema.properties?.['spec']);
     assert.deepEqual(Object.keys(v3.properties), ['apiVersion', 'kind', 'metadata', 'spec']);
+    assert.deepEqual(v3.properties.apiVersion, { description: 'Its version.', type: 'string' });
     const v2 = parse(documents.v2()).definitions['com.example.stable.v1.CronTab'];
     assert.deepEqual(v2.properties.spec, {
       type: 'object',

@@ -143,7 +143,9 @@ export class OpenApiDocuments {
 
   #defineCustom(definitions: DefinitionWriter, edition: Edition, { type, customSchema }: PublishedResource): void {
     const kind = { group: type.group, version: type.version, kind: type.kind };
-    for (const [name, node] of writeCustomDefinitions(edition, kind, customSchema ?? {})) definitions.add(name, node);
+    const { descriptions = noDescriptions } = this.#options;
+    const written = writeCustomDefinitions(edition, kind, customSchema ?? {}, descriptions);
+    for (const [name, node] of written) definitions.add(name, node);
     // A CRD's objects and lists carry the built-in metadata.
     definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'Deployment'), 'metadata'));
     definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'DeploymentList'), 'metadata'));
