@@ -42,7 +42,8 @@ async function runClass(
   const directory = join(cache, `class-${letter}`);
   const data = options.isKept ? join(directory, `data-${Date.now()}`) : undefined;
   if (data !== undefined) console.log(`data directory: ${data}`);
-  const cluster = await TestCluster.start(['--nodes', nodes], data);
+  // A server that listens on a loopback address only has no endpoints.
+  const cluster = await TestCluster.start(['--nodes', nodes, '--bind-address', '0.0.0.0'], data);
   try {
     return await runCases(asked, { suite, kubeconfig: cluster.kubeconfig, directory, procs, timeoutMinutes });
   } finally {

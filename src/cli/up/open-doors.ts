@@ -12,6 +12,7 @@ export interface Door {
 export interface OpenDoors {
   /** For people and programs of this host: `https://127.0.0.1:6443`. */
   readonly server: string;
+  readonly port: number;
   /** For pods; absent where there are none. */
   readonly forPods: { readonly ip: string; readonly port: number } | undefined;
   close(): Promise<void>;
@@ -34,11 +35,12 @@ export async function openDoors(
   const server = `https://${reachableHost(door.host)}:${port}`;
   if (podGateway === undefined || isUnspecified(door.host)) {
     const forPods = podGateway === undefined ? undefined : { ip: podGateway, port };
-    return { server, forPods, close: () => main.close(graceMs) };
+    return { server, port, forPods, close: () => main.close(graceMs) };
   }
   const inner = await openInnerDoor(handler, pki, { host: podGateway, port });
   return {
     server,
+    port,
     forPods: { ip: podGateway, port: inner.port },
     close: async () => void (await Promise.all([main.close(graceMs), inner.close(graceMs)])),
   };

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
+import type { AdvertisedAddress } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
@@ -74,7 +75,8 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
   doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
   const { server, forPods, close } = doors;
   started.defer(close);
-  if (forPods !== undefined) await plane.advertise([forPods]);
+  const advertised = forPods ?? addressBeyondHost(options.bindAddress, doors.port);
+  if (advertised !== undefined) await plane.advertise([advertised]);
   writeKubeconfig(directory.kubeconfig, {
     server,
     certificateAuthority,
@@ -122,6 +124,17 @@ function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, prep
     serviceIp: addressIn(ranges.serviceCidr, 1),
     alternativeNames: listAddresses(bindAddress, podGateway),
   });
+}
+
+/** Kubernetes: endpoints are no loopback addresses; a server that has no other tells none. */
+function addressBeyondHost(bindAddress: string, port: number): AdvertisedAddress | undefined {
+  const family = bindAddress.includes(':') ? 'IPv6' : 'IPv4';
+  const own = Object.values(networkInterfaces()).flatMap(entries => entries ?? []);
+  const reached = own.filter(
+    ({ address, internal }) => !internal && (isUnspecified(bindAddress) || address === bindAddress),
+  );
+  const found = reached.find(entry => entry.family === family);
+  return found === undefined ? undefined : { ip: found.address.split('%')[0]!, port };
 }
 
 /** Every address that a client may use besides the loopback ones. */
