@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { podOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   certificateSigningRequests,
   limitRanges,
@@ -12,7 +13,6 @@ import {
   serviceAccounts,
   storageClasses,
 } from '../api/generated/index.ts';
-import { podOf, refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 async function start(): Promise<TestServer> {
   const api = await TestServer.start();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TestServer } from '../../test/fixtures/test-server.ts';
 import { configMaps, deployments, type Service, services } from '../api/generated/index.ts';
 import { StatusError } from '../machinery/index.ts';
-import { TestServer } from './api-server-fixture.test.ts';
 
 const at = (name: string) => ({ name, namespace: 'default' });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { namesOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import { apiServices, type CustomResourceDefinition, customResourceDefinitions } from '../api/generated/index.ts';
 import type { WatchEvent } from '../client/index.ts';
 import { type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
-import { namesOf, refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 type Version = CustomResourceDefinition['spec']['versions'][number];
 

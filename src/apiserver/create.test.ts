@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import { configMaps, deployments, namespaces } from '../api/generated/index.ts';
-import { refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 describe('create', () => {
   it('gives an object its identity and hands over the stored instance', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { namesOf, podOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import { configMaps, namespaces, pods } from '../api/generated/index.ts';
 import type { WatchEvent } from '../client/index.ts';
 import { StatusError } from '../machinery/index.ts';
-import { namesOf, podOf, refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 const at = (name: string) => ({ name, namespace: 'default' });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import { type Service, services } from '../api/generated/index.ts';
-import { refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 const at = (name: string) => ({ name, namespace: 'default' });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { namesOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   apiServices,
   endpointSlices,
@@ -9,7 +10,6 @@ import {
   serviceCIDRs,
   services,
 } from '../api/generated/index.ts';
-import { namesOf, TestServer } from './api-server-fixture.test.ts';
 
 describe('a new cluster', () => {
   it('has its namespaces and priority classes', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { podOf, refusalOf, runningPod, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   bindings,
   deployments,
@@ -11,7 +12,6 @@ import {
   serviceAccounts,
 } from '../api/generated/index.ts';
 import type { KubeObject } from '../machinery/index.ts';
-import { podOf, refusalOf, runningPod, TestServer } from './api-server-fixture.test.ts';
 
 const pod = { name: 'p', namespace: 'test' };
 

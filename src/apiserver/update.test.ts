@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import { type ConfigMap, configMaps, deployments, leases } from '../api/generated/index.ts';
 import type { StatusError } from '../machinery/index.ts';
-import { refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 const at = (name: string) => ({ name, namespace: 'default' });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { namesOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   componentStatuses,
   events,
@@ -8,7 +9,6 @@ import {
   horizontalPodAutoscalersV1,
 } from '../api/generated/index.ts';
 import type { WatchEvent } from '../client/index.ts';
-import { namesOf, refusalOf, TestServer } from './api-server-fixture.test.ts';
 
 describe('a kind in two groups', () => {
   it('reads in both, whichever it was written in', async () => {

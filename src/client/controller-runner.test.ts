@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TestPlane } from '../../test/fixtures/test-plane.ts';
 import { type ConfigMap, configMaps, type Secret, secrets } from '../api/generated/index.ts';
 import { Client } from './client.ts';
-import { TestPlane } from './control-plane-fixture.test.ts';
 import type { Controller } from './controller.ts';
 import { ControllerRunner } from './controller-runner.ts';
 import { Informers } from './informers.ts';

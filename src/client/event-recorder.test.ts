@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TestPlane } from '../../test/fixtures/test-plane.ts';
 import { type ConfigMap, configMaps, type Event, events } from '../api/generated/index.ts';
-import { TestPlane } from './control-plane-fixture.test.ts';
 import { EventRecorder } from './event-recorder.ts';
 
 const namespace = 'default';

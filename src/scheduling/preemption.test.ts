@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nodeOf, podOf, TestCluster } from './cluster-fixture.test.ts';
+import { nodeOf, podOf, TestCluster } from '../../test/fixtures/scheduling-cluster.ts';
 import type { BudgetLookup, PreemptionCandidate } from './index.ts';
 
 function pod(name: string, priority: number, cpu: string, startTime?: string) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nodeOf, podOf, TestCluster } from '../cluster-fixture.test.ts';
+import { nodeOf, podOf, TestCluster } from '../../../test/fixtures/scheduling-cluster.ts';
 
 test('counts every reason of every node in one message', () => {
   const taint = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeOf, podOf, TestCluster } from '../../../test/fixtures/scheduling-cluster.ts';
 import type { Affinity, PodAffinityTerm } from '../../api/generated/index.ts';
-import { nodeOf, podOf, TestCluster } from '../cluster-fixture.test.ts';
 
 const zoneKey = 'topology.kubernetes.io/zone';
 const hostKey = 'kubernetes.io/hostname';
