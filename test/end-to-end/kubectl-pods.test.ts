@@ -79,9 +79,11 @@ describe('kubectl and real pods', { concurrency: 3, skip }, () => {
     describe(version.version, () => runWith(version));
   }
 
-  const isLog = (fd: string): boolean => {
+  /** Whether a file that the cluster holds open is a log of the namespace's pods: other versions follow theirs meanwhile. */
+  const isLogOf = (namespace: string, fd: string): boolean => {
     try {
-      return readlinkSync(`/proc/${cluster.process.pid}/fd/${fd}`).endsWith('.log');
+      const file = readlinkSync(`/proc/${cluster.process.pid}/fd/${fd}`);
+      return file.endsWith('.log') && file.includes(`/${namespace}_`);
     } catch {
       // Closed since it was listed.
       return false;
@@ -129,7 +131,8 @@ describe('kubectl and real pods', { concurrency: 3, skip }, () => {
       const first = Number(/\d+/.exec(await follower.waitFor(/tick \d+/))?.[0]);
       await follower.waitFor(new RegExp(`tick ${first + 2}`));
       await follower.stop();
-      const openLogs = async () => readdirSync(`/proc/${cluster.process.pid}/fd`).filter(isLog).length;
+      const openLogs = async () =>
+        readdirSync(`/proc/${cluster.process.pid}/fd`).filter(fd => isLogOf(namespace, fd)).length;
       await eventually('the log is closed when its reader has gone', openLogs, count => count === 0);
       assert.match(await kubectl('logs', '--tail=2', '--timestamps', pod), /^(\d{4}-\S+Z tick \d+\n){2}$/);
       assert.doesNotMatch(await kubectl('logs', '--since=1s', pod), /color/);

@@ -11,7 +11,20 @@ const [directory, seed] = process.argv.slice(2) as [string, string];
 const random = createSeededRandom(seed);
 const clock = { after: () => ({ cancel: () => undefined }) };
 const store = await openSqliteStore({ directory, codec: createTextCodec(), clock });
-writeSync(1, 'open\n');
+print('open\n');
+
+/** Returns when the parent's pipe has taken it all; a full one refuses for a while. */
+function print(text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 
 async function write(writer: number): Promise<never> {
   for (let number = 0; ; number++) {
@@ -24,7 +37,7 @@ async function write(writer: number): Promise<never> {
     const result = await store.commit({ compare, operations: isDelete ? [{ delete: key }] : [{ put: key, value }] });
     if (!result.succeeded) throw new Error(`a writer's own key was changed by another: ${key}`);
     // Written in one call before the next await: what the parent reads was acknowledged.
-    writeSync(1, `${result.revision} ${key} ${isDelete ? '-' : data.mark}\n`);
+    print(`${result.revision} ${key} ${isDelete ? '-' : data.mark}\n`);
     if (store.revision % 100 === 0 && store.revision - 50 > store.compactedRevision)
       await store.compact(store.revision - 50);
   }
