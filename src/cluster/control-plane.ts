@@ -18,7 +18,7 @@ import {
   WatchCache,
 } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
-import { componentUsers } from './component-users.ts';
+import { componentUsers, nodeUser } from './component-users.ts';
 import { RunningControllers } from './running-controllers.ts';
 
 export type Component = 'controllers' | 'scheduler';
@@ -107,6 +107,11 @@ export class ControlPlane {
   /** Says where pods and nodes reach the API server: the endpoints of the Service `kubernetes`. */
   advertise(addresses: readonly { readonly ip: string; readonly port: number }[]): Promise<void> {
     return this.#running.advertise(addresses);
+  }
+
+  /** A client that acts for a node, with a node's rights. */
+  nodeClient(name: string): Client {
+    return this.client(nodeUser(name), 'kubelet');
   }
 
   /** No controller has anything to do right now. */

@@ -30,7 +30,7 @@ class TestNodes {
     this.client = plane.client();
     await this.client.create(namespaces, { metadata: { name: namespace }, spec: {} });
     await this.client.create(serviceAccounts, { metadata: { name: 'default', namespace } });
-    this.nodes = new SimulatedNodes(world, this.client, new Informers(world, this.client), { count });
+    this.nodes = new SimulatedNodes(world, () => this.client, new Informers(world, this.client), { count });
     await this.nodes.start();
   }
 

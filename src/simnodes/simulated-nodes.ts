@@ -16,14 +16,20 @@ export interface SimulatedNodesOptions {
 /** All simulated nodes of a cluster: one watch on pods and nodes serves them all. */
 export class SimulatedNodes {
   readonly #world: World;
-  readonly #client: Client;
+  readonly #clientOf: (nodeName: string) => Client;
   readonly #informers: Informers;
   readonly #options: SimulatedNodesOptions;
   readonly #nodes = new Map<string, SimulatedNode>();
 
-  constructor(world: World, client: Client, informers: Informers, options: SimulatedNodesOptions) {
+  /** Each node acts as itself through `clientOf`; the informers are everybody's. */
+  constructor(
+    world: World,
+    clientOf: (nodeName: string) => Client,
+    informers: Informers,
+    options: SimulatedNodesOptions,
+  ) {
     this.#world = world;
-    this.#client = client;
+    this.#clientOf = clientOf;
     this.#informers = informers;
     this.#options = options;
   }
@@ -48,8 +54,9 @@ export class SimulatedNodes {
   async add(index: number): Promise<SimulatedNode> {
     const { shape, zones, namePrefix = 'sim-' } = this.#options;
     const zone = zones === undefined ? undefined : zones[index % zones.length];
-    const node = new SimulatedNode(this.#world, this.#client, this.#informers, {
-      name: `${namePrefix}${index}`,
+    const name = `${namePrefix}${index}`;
+    const node = new SimulatedNode(this.#world, this.#clientOf(name), this.#informers, {
+      name,
       shape: withZone(shape, zone),
       address: `172.30.${(index >> 8) & 0xff}.${index & 0xff}`,
     });

@@ -165,8 +165,9 @@ export class Simulation {
   }
 
   #buildNodes(client: Client): SimulatedNodes {
+    const clientOf = (name: string): Client => this.#plane!.nodeClient(name);
     const options = { count: this.#options.nodes, shape: this.#options.nodeShape, zones };
-    return new SimulatedNodes(this.world, client, new Informers(this.world, client), options);
+    return new SimulatedNodes(this.world, clientOf, new Informers(this.world, client), options);
   }
 
   /** Lets time pass until a promise is done: virtual time stands still while nobody advances it. */

@@ -39,7 +39,7 @@ export async function createCluster(options: TestClusterOptions = {}): Promise<T
   });
   const plane = await drive(time, start);
   const client = plane.client();
-  const nodes = new SimulatedNodes(world, client, new Informers(world, client), {
+  const nodes = new SimulatedNodes(world, name => plane.nodeClient(name), new Informers(world, client), {
     count: options.nodes ?? 1,
     shape: options.nodeShape,
     namePrefix: 'node-',

@@ -19,7 +19,7 @@ export function prepareSimulatedNodes(options: UpOptions, count: number): Prepar
 async function start({ world, plane }: NodeSurroundings, count: number): Promise<ClusterNodes> {
   const client = plane.client(undefined, 'sampan-simulated-nodes');
   const informers = new Informers(world, client);
-  const nodes = new SimulatedNodes(world, client, informers, { count });
+  const nodes = new SimulatedNodes(world, name => plane.nodeClient(name), informers, { count });
   await nodes.start();
   return {
     connections: refusingConnections(),

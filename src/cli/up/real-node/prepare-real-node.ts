@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { Informers } from '../../../client/index.ts';
-import { nodeUser } from '../../../cluster/index.ts';
 import { gatewayOf, prepareBridge, removeBridge } from '../../../drivers/bridge/index.ts';
 import { searchPath } from '../../../drivers/containerd/index.ts';
 import { openLinuxHost } from '../../../drivers/host/index.ts';
@@ -63,7 +62,7 @@ async function startNode(
   const { world, plane } = surroundings;
   const { nodeName, keepsPods } = options;
   const network = startNodeNetwork(surroundings, { ...place, nodeName, keepsRules: keepsPods });
-  const client = plane.client(nodeUser(nodeName), 'kubelet');
+  const client = plane.nodeClient(nodeName);
   const informers = new Informers(world, client);
   const agent = new NodeAgent(world, client, informers, containerd.runtime, await openLinuxHost(), {
     name: nodeName,
