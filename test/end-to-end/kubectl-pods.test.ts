@@ -76,7 +76,8 @@ describe('kubectl and real pods', { concurrency: 3, skip }, () => {
   });
 
   for (const version of kubectls) {
-    describe(version.version, () => runWith(version));
+    // One after another: node:test hands a suite's concurrency down to its tests.
+    describe(version.version, { concurrency: 1 }, () => runWith(version));
   }
 
   /** Whether a file that the cluster holds open is a log of the namespace's pods: other versions follow theirs meanwhile. */
