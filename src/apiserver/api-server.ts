@@ -4,7 +4,7 @@ import type { ResourceRequest, Watch } from '../client/index.ts';
 import { type KubeObject, statusError } from '../machinery/index.ts';
 import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
-import { createAdmissionPlugins } from './admission/index.ts';
+import { createAdmissionPlugins, createResourceQuota, createValidatingPolicies } from './admission/index.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
 import type {
@@ -80,9 +80,16 @@ export class ApiServer implements ApiCore {
     const hooks = createHooks(endpoints, this.network);
     const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
     const plugins = [
-      ...createAdmissionPlugins(this.view, world, authorizer, quota => this.#writeQuota(quota)),
+      ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
+      createValidatingPolicies(
+        this.view,
+        () => this.resources,
+        () => this.expressions.loadForPolicies(),
+      ),
       ...(options.admission ?? []),
+      // Last, so that nothing is charged that another refuses.
+      createResourceQuota(this.view, world.clock, quota => this.#writeQuota(quota)),
     ];
     const caches = new OpenCaches(cache);
     this.#open = resource => openEndpoint(resource, caches, plugins, hooks, events);

@@ -9,18 +9,16 @@ import { createLimitRanger } from './limit-ranger.ts';
 import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
 import { createPodTopologyLabels } from './pod-topology-labels.ts';
 import { createPriority } from './priority.ts';
-import { createResourceQuota, type QuotaWriter } from './resource-quota.ts';
 import { createRuntimeClassAdmission } from './runtime-class.ts';
 import { createServiceAccountAdmission } from './service-account.ts';
 import { createStorageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { createTaintNodesByCondition } from './taint-new-nodes.ts';
 
-/** Kubernetes: the order of `AllOrderedPlugins`. */
+/** Kubernetes: the order of `AllOrderedPlugins`, up to policies; quotas come behind those. */
 export function createAdmissionPlugins(
   view: ObjectView,
   world: World,
   authorizer: Authorizer,
-  writeQuota: QuotaWriter,
 ): readonly AdmissionPlugin[] {
   return [
     createNamespaceLifecycle(view),
@@ -36,6 +34,5 @@ export function createAdmissionPlugins(
     createCertificateApproval(authorizer),
     createCertificateSigning(authorizer),
     createPodTopologyLabels(view),
-    createResourceQuota(view, world.clock, writeQuota),
   ];
 }

@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from '../../api/generated/index.ts';
+import type { PolicyExpressions } from '../../machinery/cel/index.ts';
 import { type FieldError, type ObjectSchema, statusError } from '../../machinery/index.ts';
 import { isResource } from '../admission/index.ts';
 import type { AdmissionPlugin } from '../core-contract.ts';
@@ -21,6 +22,7 @@ export function usesExpressions(crd: CustomResourceDefinition): boolean {
  */
 export class LazyExpressions {
   #loading: Promise<ExpressionRules> | undefined;
+  #policies: Promise<PolicyExpressions> | undefined;
   #loaded: ExpressionRules | undefined;
 
   /** Undefined until they have been loaded. */
@@ -34,6 +36,12 @@ export class LazyExpressions {
       return this.#loaded;
     });
     return this.#loading;
+  }
+
+  /** What admission policies are evaluated with. */
+  loadForPolicies(): Promise<PolicyExpressions> {
+    this.#policies ??= import('../../machinery/cel/index.ts').then(({ PolicyExpressions }) => new PolicyExpressions());
+    return this.#policies;
   }
 }
 

@@ -1,9 +1,11 @@
 /**
- * Validation rules of CRDs in CEL: compiling them against a schema, and running them on objects.
+ * Validation rules of CRDs in CEL: compiling them against a schema, and running them on objects. And the expressions of
+ * admission policies, which know no schema.
  *
  * Not re-exported by `machinery/index.ts`: loading the CEL library takes 15 ms, and most clusters have no rules. Load this
  * folder when the first CRD with rules appears. Owns Kubernetes' CEL functions; the language is a library's.
  * Start reading at `validate-rules.ts`; what is absent stands in `cel-environment.ts`.
  */
 export { createCelEnvironment } from './cel-environment.ts';
+export { PolicyExpressions, type PolicyProgram, type PolicyVariables } from './policy-expressions.ts';
 export { RuleValidator } from './validate-rules.ts';

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
+import {
+  configMaps,
+  customResourceDefinitions,
+  horizontalPodAutoscalersV1,
+  namespaces,
+  secrets,
+  type ValidatingAdmissionPolicy,
+  type ValidatingAdmissionPolicyBinding,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from '../api/generated/index.ts';
+import type { KubeObject, ResourceType } from '../machinery/index.ts';
+
+type PolicySpec = ValidatingAdmissionPolicy['spec'];
+type BindingSpec = ValidatingAdmissionPolicyBinding['spec'];
+
+const rule = (resource: string, group = '', version = 'v1', operations = ['CREATE', 'UPDATE']) => ({
+  resourceRules: [{ apiGroups: [group], apiVersions: [version], operations, resources: [resource] }],
+});
+
+async function enforce(api: TestServer, spec: PolicySpec, bound: Partial<BindingSpec> = {}): Promise<void> {
+  await api.client.create(validatingAdmissionPolicies, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'policy' },
+    spec: { matchConstraints: rule('configmaps'), ...spec },
+  });
+  await api.client.create(validatingAdmissionPolicyBindings, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'binding' },
+    spec: { policyName: 'policy', validationActions: ['Deny'], ...bound },
+  });
+}
+
+const map = (name: string, data: Record<string, string> = {}, metadata: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default', ...metadata },
+  data,
+});
+
+const denied = `ValidatingAdmissionPolicy 'policy' with binding 'binding' denied request:`;
+
+describe('a validating policy', () => {
+  it('refuses what its expressions refuse, with the message and reason that it has for that', async () => {
+    using api = await TestServer.start();
+    await enforce(api, {
+      validations: [
+        { expression: 'has(object.data) && has(object.data.owner)', message: 'who owns it?' },
+        {
+          expression: "object.data.owner != 'nobody'",
+          messageExpression: "'not ' + object.data.owner",
+          reason: 'Forbidden',
+        },
+      ],
+    });
+    const missing = await refusalOf(api.client.create(configMaps, map('a')));
+    assert.deepEqual([missing.reason, missing.code], ['Invalid', 422]);
+    assert.equal(missing.message, `configmaps "a" is forbidden: ${denied} who owns it?`);
+    assert.deepEqual(missing.details?.causes, [{ message: `${denied} who owns it?` }]);
+    const wrong = await refusalOf(api.client.create(configMaps, map('a', { owner: 'nobody' })));
+    assert.deepEqual([wrong.reason, wrong.message], ['Forbidden', `configmaps "a" is forbidden: ${denied} not nobody`]);
+    const created = await api.client.create(configMaps, map('a', { owner: 'me' }));
+    const spoilt = await refusalOf(api.client.update(configMaps, { ...created, data: {} }));
+    assert.equal(spoilt.reason, 'Invalid');
+  });
+
+  it('sees the request, the old object, the namespace and its own variables', async () => {
+    using api = await TestServer.start();
+    await enforce(api, {
+      variables: [
+        { name: 'size', expression: 'size(object.data)' },
+        { name: 'isLarge', expression: 'variables.size > 1' },
+      ],
+      validations: [
+        { expression: "request.operation == 'CREATE' || size(oldObject.data) <= variables.size", message: 'shrinks' },
+        { expression: "!variables.isLarge || namespaceObject.metadata.name != 'default'", message: 'large' },
+        { expression: "request.userInfo.username != 'x' && request.resource.resource == 'configmaps'" },
+      ],
+    });
+    assert.match((await refusalOf(api.client.create(configMaps, map('a', { a: '', b: '' })))).message, /: large$/);
+    await api.client.create(configMaps, map('a', { a: '' }));
+    const large = { metadata: { name: 'large' }, spec: {} };
+    await api.client.create(namespaces, large);
+    const elsewhere = { ...map('a', { a: '', b: '' }), metadata: { name: 'a', namespace: 'large' } };
+    const created = await api.client.create(configMaps, elsewhere);
+    const smaller = { ...created, data: { a: '' } };
+    assert.match((await refusalOf(api.client.update(configMaps, smaller))).message, /: shrinks$/);
+  });
+
+  it('is about what its constraints and those of its binding match', async () => {
+    using api = await TestServer.start();
+    await api.client.create(namespaces, { metadata: { name: 'other', labels: { checked: 'yes' } }, spec: {} });
+    await enforce(
+      api,
+      {
+        validations: [{ expression: 'false' }],
+        matchConditions: [{ name: 'c', expression: "object.metadata.name != 'free'" }],
+      },
+      { matchResources: { namespaceSelector: { matchLabels: { checked: 'yes' } }, objectSelector: {} } },
+    );
+    await api.client.create(configMaps, map('a'));
+    const there = (name: string) => ({ ...map(name), metadata: { name, namespace: 'other' } });
+    assert.match((await refusalOf(api.client.create(configMaps, there('a')))).message, /failed expression: false$/);
+    await api.client.create(configMaps, there('free'));
+    await api.client.create(secrets, { metadata: { name: 's', namespace: 'other' } });
+  });
+
+  it('warns where it is bound to warn', async () => {
+    using api = await TestServer.start();
+    await enforce(api, { validations: [{ expression: 'false', message: 'no' }] }, { validationActions: ['Warn'] });
+    const warnings: string[] = [];
+    const call = { user: { username: 'u', groups: ['system:masters'] }, warn: (text: string) => warnings.push(text) };
+    await api.server.execute({ verb: 'create', type: configMaps, namespace: 'default', body: map('a') }, call);
+    assert.deepEqual(warnings, ["Validation failed for ValidatingAdmissionPolicy 'policy' with binding 'binding': no"]);
+  });
+
+  it('refuses what it cannot evaluate, unless it is to ignore failures', async () => {
+    using api = await TestServer.start();
+    await enforce(api, { validations: [{ expression: 'object.data.missing == "x"' }] });
+    assert.match(
+      (await refusalOf(api.client.create(configMaps, map('a')))).message,
+      /expression 'object\.data\.missing == "x"' resulted in error: no such key: data$/,
+    );
+    const policy = await api.client.get(validatingAdmissionPolicies, { name: 'policy' });
+    await api.client.update(validatingAdmissionPolicies, {
+      ...policy,
+      spec: { ...policy.spec, failurePolicy: 'Ignore' },
+    });
+    await api.client.create(configMaps, map('a'));
+  });
+
+  it('is evaluated once for each of its parameters, of any kind', async () => {
+    using api = await TestServer.start();
+    const schema = { type: 'object', properties: { max: { type: 'integer' } } };
+    await api.client.create(customResourceDefinitions, {
+      metadata: { name: 'limits.example.org' },
+      spec: {
+        group: 'example.org',
+        scope: 'Cluster',
+        names: { plural: 'limits', kind: 'Limit' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      },
+    });
+    await enforce(
+      api,
+      {
+        paramKind: { apiVersion: 'example.org/v1', kind: 'Limit' },
+        validations: [{ expression: 'size(object.data) <= params.max', messageExpression: 'string(params.max)' }],
+      },
+      { paramRef: { selector: {}, parameterNotFoundAction: 'Deny' } },
+    );
+    const absent = await refusalOf(api.client.create(configMaps, map('a')));
+    assert.match(absent.message, /no params found for policy binding with `Deny` parameterNotFoundAction$/);
+    const type = {
+      group: 'example.org',
+      version: 'v1',
+      resource: 'limits',
+      kind: 'Limit',
+      namespaced: false,
+    } as ResourceType;
+    await api.client.create(type, { metadata: { name: 'one' }, max: 1 } as KubeObject);
+    await api.client.create(type, { metadata: { name: 'two' }, max: 2 } as KubeObject);
+    assert.match((await refusalOf(api.client.create(configMaps, map('a', { a: '', b: '' })))).message, /: 1$/);
+    await api.client.create(configMaps, map('a', { a: '' }));
+  });
+
+  it('sees an object in the version that it names', async () => {
+    using api = await TestServer.start();
+    await enforce(api, {
+      matchConstraints: rule('horizontalpodautoscalers', 'autoscaling', 'v2'),
+      validations: [
+        {
+          expression: "object.apiVersion == 'autoscaling/v2' && request.requestResource.version == 'v1'",
+          message: 'seen',
+        },
+      ],
+    });
+    await api.client.create(horizontalPodAutoscalersV1, {
+      metadata: { name: 'h', namespace: 'default' },
+      spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
+    });
+  });
+});
