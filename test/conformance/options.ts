@@ -10,7 +10,7 @@ docs/reference/conformance.md. Needs Go (only this command does), and builds the
   --cases FILE        the list of cases; default ../shared/conformance/cases-v1.36.csv
   --nodes NODES       as of sampan up; default simulated:2 for the classes A and B, real for the others
   --procs N           cases at once (upstream's own runs have 4); default 3
-  --timeout MINUTES   for each class; default 120
+  --timeout MINUTES   for the cases of a class that run together, and for those that run alone; default 60
   --keep              leave the data directory and the logs of the cluster
   --no-report         print the results, write no table`;
 
@@ -35,7 +35,7 @@ export function readOptions(args: readonly string[], casesFileDefault: string): 
       cases: { type: 'string', default: casesFileDefault },
       nodes: { type: 'string' },
       procs: { type: 'string', default: '3' },
-      timeout: { type: 'string', default: '120' },
+      timeout: { type: 'string', default: '60' },
       keep: { type: 'boolean', default: false },
       'no-report': { type: 'boolean', default: false },
     },
