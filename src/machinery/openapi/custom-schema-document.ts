@@ -8,6 +8,9 @@ const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 /** Where the texts of fields come from that all kinds have. */
 const exemplary = 'io.k8s.api.apps.v1.Deployment';
 
+/** References in upstream's published OpenAPI carry no text of their own, so there is none to be had for these. */
+const metadataTexts = { ObjectMeta: "Standard object's metadata.", ListMeta: 'Standard list metadata.' } as const;
+
 /** The definitions of a CRD version: its kind and its list. */
 export function writeCustomDefinitions(
   edition: Edition,
@@ -65,7 +68,7 @@ function implicitProperties(
     apiVersion: { ...describe('apiVersion'), type: 'string' },
     kind: { ...describe('kind'), type: 'string' },
     // OpenAPI 3 allows nothing beside a reference.
-    metadata: { ...describe('metadata'), ...(edition === 'v2' ? reference : { allOf: [reference] }) },
+    metadata: { description: metadataTexts[metadata], ...(edition === 'v2' ? reference : { allOf: [reference] }) },
   };
 }
 
