@@ -5,6 +5,9 @@ import {
   configMaps,
   customResourceDefinitions,
   horizontalPodAutoscalersV1,
+  type MutatingAdmissionPolicy,
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
   namespaces,
   secrets,
   type ValidatingAdmissionPolicy,
@@ -44,6 +47,65 @@ const map = (name: string, data: Record<string, string> = {}, metadata: object =
 });
 
 const denied = `ValidatingAdmissionPolicy 'policy' with binding 'binding' denied request:`;
+
+async function change(api: TestServer, spec: MutatingAdmissionPolicy['spec']): Promise<void> {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  await api.client.create(mutatingAdmissionPolicies, {
+    apiVersion,
+    kind: 'MutatingAdmissionPolicy',
+    metadata: { name: 'change' },
+    spec: { matchConstraints: rule('configmaps'), reinvocationPolicy: 'Never', ...spec },
+  });
+  await api.client.create(mutatingAdmissionPolicyBindings, {
+    apiVersion,
+    kind: 'MutatingAdmissionPolicyBinding',
+    metadata: { name: 'binding' },
+    spec: { policyName: 'change' },
+  });
+}
+
+describe('a mutating policy', () => {
+  it('applies configurations and patches, each to what the one before has left', async () => {
+    using api = await TestServer.start();
+    await change(api, {
+      mutations: [
+        {
+          patchType: 'ApplyConfiguration',
+          applyConfiguration: {
+            expression: `Object{
+              metadata: Object.metadata{
+                annotations: {"by": object.metadata.name == 'a' ? "{policy, a: 1}" : "nobody"} // Object{no: 1}
+              },
+              data: {"n": string(size(object.data))}
+            }`,
+          },
+        },
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: { expression: '[JSONPatch{op: "add", path: "/data/m", value: object.data.n + "!"}]' },
+        },
+      ],
+    });
+    const { metadata, data } = await api.client.create(configMaps, map('a', { x: '1' }));
+    assert.deepEqual(metadata.annotations, { by: '{policy, a: 1}' });
+    assert.deepEqual(data, { x: '1', n: '1', m: '1!' });
+  });
+
+  it('refuses the request when it cannot be evaluated, or makes what is no such object', async () => {
+    using api = await TestServer.start();
+    const applyConfiguration = { expression: 'Object{immutable: "yes"}' };
+    await change(api, { mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration }] });
+    const refused = await refusalOf(api.client.create(configMaps, map('a')));
+    assert.equal(refused.reason, 'Forbidden');
+    assert.match(refused.message, /policy 'change' with binding 'binding' denied request: immutable: /);
+    const policy = await api.client.get(mutatingAdmissionPolicies, { name: 'change' });
+    await api.client.update(mutatingAdmissionPolicies, {
+      ...policy,
+      spec: { ...policy.spec, failurePolicy: 'Ignore' },
+    });
+    assert.equal((await api.client.create(configMaps, map('a'))).immutable, undefined);
+  });
+});
 
 describe('a validating policy', () => {
   it('refuses what its expressions refuse, with the message and reason that it has for that', async () => {

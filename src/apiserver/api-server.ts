@@ -4,7 +4,12 @@ import type { ResourceRequest, Watch } from '../client/index.ts';
 import { type KubeObject, statusError } from '../machinery/index.ts';
 import type { Store, StoredObject, WatchCache } from '../storage/index.ts';
 import type { World } from '../world/index.ts';
-import { createAdmissionPlugins, createResourceQuota, createValidatingPolicies } from './admission/index.ts';
+import {
+  createAdmissionPlugins,
+  createMutatingPolicies,
+  createResourceQuota,
+  createValidatingPolicies,
+} from './admission/index.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
 import type {
@@ -79,14 +84,12 @@ export class ApiServer implements ApiCore {
     this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
     const hooks = createHooks(endpoints, this.network);
     const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
+    const policies = [this.view, () => this.resources, () => this.expressions.loadForPolicies()] as const;
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
-      createValidatingPolicies(
-        this.view,
-        () => this.resources,
-        () => this.expressions.loadForPolicies(),
-      ),
+      createMutatingPolicies(...policies),
+      createValidatingPolicies(...policies),
       ...(options.admission ?? []),
       // Last, so that nothing is charged that another refuses.
       createResourceQuota(this.view, world.clock, quota => this.#writeQuota(quota)),

@@ -2,12 +2,12 @@
  * Gates that objects pass before they are stored: upstream's admission plugins that are on by default, one file each,
  * in upstream's order. To add one, write its file and name it in `admission-plugins.ts`.
  *
- * Absent: NodeRestriction, PodSecurity, CertificateSubjectRestriction, admission webhooks, mutating
- * policies.
+ * Absent: NodeRestriction, PodSecurity, CertificateSubjectRestriction, admission
+ * webhooks.
  *
  * Start reading at `admission-plugins.ts`, then `namespace-lifecycle.ts`; `AdmissionPlugin` itself is in `../core-contract.ts`.
  */
 export { createAdmissionPlugins } from './admission-plugins.ts';
 export { isResource } from './admitted-resource.ts';
-export { createValidatingPolicies } from './policies/index.ts';
+export { createMutatingPolicies, createValidatingPolicies } from './policies/index.ts';
 export { createResourceQuota } from './resource-quota.ts';

@@ -1,7 +1,8 @@
+import { isJsonObject } from '../json/index.ts';
 import { createCelEnvironment } from './cel-environment.ts';
 import { toCelValue } from './cel-value.ts';
 import type { Program } from './compiled-rule.ts';
-import { renameCalls } from './source-scan.ts';
+import { renameCalls, writeTypedObjectsAsMaps } from './source-scan.ts';
 
 /** What an admission policy's expressions may name. */
 const variableNames = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'] as const;
@@ -16,7 +17,7 @@ export type PolicyProgram =
 /**
  * The CEL of admission policies: everything is dynamically typed, because objects of any kind come by.
  *
- * Absent: the authorizer, cost limits, and types of one's own (`Object{…}`), which mutating policies need.
+ * Absent: the authorizer, cost limits, and checking of the types that mutating policies write (`Object{…}`).
  */
 export class PolicyExpressions {
   readonly #environment = variableNames.reduce(
@@ -42,9 +43,19 @@ export class PolicyExpressions {
     return toCelValue(anything, object, text => text);
   }
 
+  /** What a program has made as JSON: integers as numbers, lists and maps as they are. */
+  fromValue(value: unknown): unknown {
+    if (typeof value === 'bigint') return Number(value);
+    if (Array.isArray(value)) return value.map(item => this.fromValue(item));
+    if (value instanceof Map) return this.fromValue(Object.fromEntries(value));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.fromValue(item)] as const));
+  }
+
   #compile(expression: string): PolicyProgram {
     try {
-      const run = this.#environment.parse(renameCalls(expression.trim(), 'matches', 're2Matches')) as Program;
+      const source = writeTypedObjectsAsMaps(renameCalls(expression.trim(), 'matches', 're2Matches'));
+      const run = this.#environment.parse(source) as Program;
       return { run };
     } catch (error) {
       return { problem: error instanceof Error ? error.message : String(error) };

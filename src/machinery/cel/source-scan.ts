@@ -26,3 +26,45 @@ export function renameCalls(expression: string, from: string, to: string): strin
   }
   return out + rename(expression.slice(end));
 }
+
+/** What may begin a typed object, and a field's name in one. */
+const typeName = /(?<![\w.])(?:Object(?:\.\w+)*|JSONPatch)\s*\{/y;
+const fieldName = /(\s*\??\s*)([A-Za-z_]\w*)(\s*:)/y;
+
+/**
+ * Writes typed objects (`Object.spec{replicas: 1}`) as maps (`{"replicas": 1}`): the CEL library has no types of one's own,
+ * and what they are merged into has a schema anyway.
+ */
+export function writeTypedObjectsAsMaps(expression: string): string {
+  const literals = new RegExp(notCode.source, 'y');
+  /** Open brackets; whether what is inside are the fields of a typed object. */
+  const open: boolean[] = [];
+  let out = '';
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(expression);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  const takeFieldName = (): void => {
+    const match = open.at(-1) === true ? take(fieldName) : null;
+    if (match !== null) out += `${match[1]}"${match[2]}"${match[3]}`;
+  };
+  while (at < expression.length) {
+    const literal = take(literals);
+    if (literal !== null) out += literal[0];
+    else if (take(typeName) !== null) {
+      out += '{';
+      open.push(true);
+      takeFieldName();
+    } else {
+      const character = expression[at++]!;
+      out += character;
+      if ('{[('.includes(character)) open.push(false);
+      else if ('}])'.includes(character)) open.pop();
+      else if (character === ',') takeFieldName();
+    }
+  }
+  return out;
+}

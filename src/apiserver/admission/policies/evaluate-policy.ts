@@ -1,5 +1,6 @@
 import type { ValidatingAdmissionPolicySpec, Validation } from '../../../api/generated/index.ts';
 import type { PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
+import { runExpression } from './run-expression.ts';
 
 /** What a policy objects to. */
 export interface Objection {
@@ -11,33 +12,23 @@ export interface Objection {
 /** The objections to one request with one parameter object. */
 export function evaluatePolicy(
   expressions: PolicyExpressions,
-  spec: ValidatingAdmissionPolicySpec,
+  { validations = [], failurePolicy }: ValidatingAdmissionPolicySpec,
   variables: PolicyVariables,
 ): readonly Objection[] {
-  const failures: Objection[] = [];
-  const fail = (expression: string, problem: string): void => {
-    if (spec.failurePolicy === 'Ignore') return;
-    failures.push({ message: `expression '${expression}' resulted in error: ${problem}`, reason: 'Invalid' });
-  };
-  for (const { expression } of spec.matchConditions ?? []) {
-    const { value, problem } = run(expressions, expression, variables);
+  const objections: Objection[] = [];
+  for (const validation of validations) {
+    const { value, problem } = runExpression(expressions, validation.expression, variables);
     if (problem !== undefined) {
-      fail(expression, problem);
-      return failures;
-    }
-    if (value !== true) return [];
+      if (failurePolicy !== 'Ignore') objections.push({ message: problem, reason: 'Invalid' });
+    } else if (value !== true) objections.push(object(expressions, validation, variables));
   }
-  for (const validation of spec.validations ?? []) {
-    const { value, problem } = run(expressions, validation.expression, variables);
-    if (problem !== undefined) fail(validation.expression, problem);
-    else if (value !== true) failures.push(object(expressions, validation, variables));
-  }
-  return failures;
+  return objections;
 }
 
 function object(expressions: PolicyExpressions, validation: Validation, variables: PolicyVariables): Objection {
   const { expression, message = '', messageExpression = '', reason = '' } = validation;
-  const computed = messageExpression === '' ? undefined : run(expressions, messageExpression, variables).value;
+  const computed =
+    messageExpression === '' ? undefined : runExpression(expressions, messageExpression, variables).value;
   const usable = typeof computed === 'string' ? readMessage(computed) : undefined;
   const given = message.trim() === '' ? `failed expression: ${expression.trim()}` : message.trim();
   return { message: usable ?? given, reason: reason === '' ? 'Invalid' : reason };
@@ -47,25 +38,4 @@ function object(expressions: PolicyExpressions, validation: Validation, variable
 function readMessage(text: string): string | undefined {
   const message = text.trim();
   return message === '' || message.includes('\n') || message.length > 5 * 1024 ? undefined : message;
-}
-
-interface Outcome {
-  readonly value?: unknown;
-  readonly problem?: string;
-}
-
-function run(expressions: PolicyExpressions, expression: string, variables: PolicyVariables): Outcome {
-  const program = expressions.compile(expression);
-  if (program.run === undefined) return { problem: program.problem };
-  try {
-    return { value: program.run(variables) };
-  } catch (error) {
-    return { problem: describe(error) };
-  }
-}
-
-/** The library's first line says what is wrong, the others show where; Go begins without a capital. */
-function describe(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return line.charAt(0).toLowerCase() + line.slice(1);
 }

@@ -9,10 +9,8 @@ import { StatusError, type StatusReason, statusCodes } from '../../../machinery/
 import type { AdmissionPlugin, AdmissionRequest, ResourceRegistry } from '../../core-contract.ts';
 import type { ObjectView } from '../../object-view.ts';
 import { forbid } from '../admission-error.ts';
+import { type PolicySurroundings, planEvaluations } from './bound-policy.ts';
 import { evaluatePolicy, type Objection } from './evaluate-policy.ts';
-import { matchRequest, namespaceOf } from './match-request.ts';
-import { findParams } from './policy-params.ts';
-import { describeRequest, withVariables } from './policy-variables.ts';
 
 /** An objection with whose it is. */
 interface Finding extends Objection {
@@ -53,40 +51,30 @@ export function createValidatingPolicies(
   };
 }
 
-interface Surroundings {
-  readonly view: ObjectView;
-  readonly resources: ResourceRegistry;
-  readonly expressions: PolicyExpressions;
-}
-
 function findObjections(
   { metadata, spec: bound }: ValidatingAdmissionPolicyBinding,
   request: AdmissionRequest,
-  { view, resources, expressions }: Surroundings,
+  surroundings: PolicySurroundings,
 ): readonly Finding[] {
-  const policy = view.get(validatingAdmissionPolicies, undefined, bound.policyName ?? '') as
-    | ValidatingAdmissionPolicy
-    | undefined;
+  const policy: ValidatingAdmissionPolicy | undefined = surroundings.view.get(
+    validatingAdmissionPolicies,
+    undefined,
+    bound.policyName ?? '',
+  );
   if (policy === undefined) return [];
   const { spec } = policy;
-  const matched = matchRequest(spec.matchConstraints, request, view);
-  if (matched === undefined || matchRequest(bound.matchResources, request, view) === undefined) return [];
   const find = (objection: Objection): Finding => ({
     ...objection,
     policy: policy.metadata.name!,
     binding: metadata.name!,
     actions: bound.validationActions ?? [],
   });
-  const { objects, problem } = findParams(spec.paramKind, bound.paramRef, request, resources, view);
-  if (objects === undefined) {
-    const message = `failed to configure binding: ${problem}`;
-    return spec.failurePolicy === 'Ignore' ? [] : [{ ...find({ message, reason: 'Invalid' }), actions: ['Deny'] }];
+  const { evaluations, problem } = planEvaluations(spec, bound, request, surroundings);
+  if (evaluations === undefined) {
+    const denial = { ...find({ message: problem, reason: 'Invalid' }), actions: ['Deny'] };
+    return spec.failurePolicy === 'Ignore' ? [] : [denial];
   }
-  const described = describeRequest(expressions, request, matched, namespaceOf(request, view));
-  return objects.flatMap(params => {
-    const base = { ...described, params: params === undefined ? null : expressions.toValue(params) };
-    return evaluatePolicy(expressions, spec, withVariables(expressions, base, spec.variables ?? [])).map(find);
-  });
+  return evaluations.flatMap(({ variables }) => evaluatePolicy(surroundings.expressions, spec, variables).map(find));
 }
 
 /** Throws for the first objection that denies; tells of those that warn. */
