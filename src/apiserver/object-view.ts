@@ -5,4 +5,6 @@ export interface ObjectView {
   get<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string): T | undefined;
   /** All objects of a kind, or those of one namespace, by key. */
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[];
+  /** Whether there is any object of a kind: what to ask before each write. */
+  hasAny(type: ResourceType): boolean;
 }

@@ -50,7 +50,7 @@ export function createResourceQuota(view: ObjectView, clock: { now(): number }, 
     name: 'ResourceQuota',
     handles: (resource, subresource, operation) => isCounted(resource) && isCharging(resource, subresource, operation),
     validate(request) {
-      if (view.list(resourceQuotas, request.namespace).length === 0) return;
+      if (!view.hasAny(resourceQuotas) || view.list(resourceQuotas, request.namespace).length === 0) return;
       const { group, resource } = request.resource.version.type;
       const evaluator = quotaEvaluatorOf(group, resource);
       if (!isUpdateCharged(request, evaluator)) return;

@@ -33,6 +33,10 @@ class Objects implements ObjectView {
   list(): readonly never[] {
     return [];
   }
+
+  hasAny(type: ResourceType): boolean {
+    return [...this.#objects.keys()].some(key => key.startsWith(`${type.resource}/`));
+  }
 }
 
 const issuer = 'https://issuer';

@@ -18,4 +18,8 @@ export class CacheView implements ObjectView {
     const found = this.#endpoints.find(type)?.cache.select({ namespace }) ?? [];
     return found.map(stored => stored.object as unknown as T);
   }
+
+  hasAny(type: ResourceType): boolean {
+    return (this.#endpoints.find(type)?.cache.size ?? 0) > 0;
+  }
 }

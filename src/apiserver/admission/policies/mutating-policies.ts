@@ -45,7 +45,7 @@ export function createMutatingPolicies(
       type.group !== 'admissionregistration.k8s.io' && (operation === 'CREATE' || operation === 'UPDATE'),
     mutate(request) {
       const { object } = request;
-      if (view.list(mutatingAdmissionPolicyBindings).length === 0) return object!;
+      if (!view.hasAny(mutatingAdmissionPolicyBindings)) return object!;
       if (loaded !== undefined) return mutate(request, loaded);
       return loadExpressions().then(expressions => {
         loaded = expressions;

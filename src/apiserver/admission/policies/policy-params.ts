@@ -2,6 +2,7 @@ import type { ParamKind, ParamRef } from '../../../api/generated/index.ts';
 import { type KubeObject, parseGroupVersion, readLabelSelector } from '../../../machinery/index.ts';
 import type { AdmissionRequest, ResourceRegistry } from '../../core-contract.ts';
 import type { ObjectView } from '../../object-view.ts';
+import { convertToServed } from '../../served-version.ts';
 
 /** The parameters with which a policy is to be evaluated, once for each; a problem where they cannot be had. */
 export type PolicyParams =
@@ -20,16 +21,17 @@ export function findParams(
 ): PolicyParams {
   if (kind === undefined) return withoutParams;
   const { group, version } = parseGroupVersion(kind.apiVersion ?? '');
-  const type = resources.lookupKind(group, version, kind.kind ?? '')?.version.type;
-  if (type === undefined) {
+  const resource = resources.lookupKind(group, version, kind.kind ?? '');
+  if (resource === undefined) {
     return { problem: `failed to find resource referenced by paramKind: '${kind.apiVersion}, Kind=${kind.kind}'` };
   }
   if (ref === undefined) return withoutParams;
+  const type = resource.definition.storage;
   const namespace = type.namespaced ? (ref.namespace ?? request.namespace) : undefined;
   if (type.namespaced && namespace === '') {
     return { problem: 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources' };
   }
-  const found = select(view.list(type, namespace), ref);
+  const found = select(view.list(type, namespace), ref).map(object => convertToServed(object, resource));
   if (found.length > 0 || ref.parameterNotFoundAction !== 'Deny') return { objects: found };
   return { problem: 'no params found for policy binding with `Deny` parameterNotFoundAction' };
 }

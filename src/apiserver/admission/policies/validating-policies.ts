@@ -41,7 +41,7 @@ export function createValidatingPolicies(
     // Kubernetes: nobody can lock themselves out of mending a policy.
     handles: ({ version: { type } }) => type.group !== 'admissionregistration.k8s.io',
     validate(request) {
-      if (view.list(validatingAdmissionPolicyBindings).length === 0) return;
+      if (!view.hasAny(validatingAdmissionPolicyBindings)) return;
       if (loaded !== undefined) return validate(request, loaded);
       return loadExpressions().then(expressions => {
         loaded = expressions;
