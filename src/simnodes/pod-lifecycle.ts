@@ -34,7 +34,17 @@ export function decidePod(pod: Pod, place: PodPlace, now: number): PodDecision {
   if (pod.metadata.deletionTimestamp !== undefined) return decideStop(pod, now);
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return {};
-  return phase === 'Running' ? decideRunning(pod, now) : decideStart(pod, place, now);
+  return observed(pod, phase === 'Running' ? decideRunning(pod, now) : decideStart(pod, place, now));
+}
+
+/** Whatever a node reports, it reports of the pod as it is now; a change alone is worth a report. */
+function observed(pod: Pod, decision: PodDecision): PodDecision {
+  const { generation } = pod.metadata;
+  if (decision.status === undefined) {
+    const isKnown = pod.status?.phase !== 'Running' || pod.status.observedGeneration === generation;
+    return isKnown ? decision : { ...decision, status: { ...pod.status, observedGeneration: generation } };
+  }
+  return { ...decision, status: { ...decision.status, observedGeneration: generation } };
 }
 
 function decideStop(pod: Pod, now: number): PodDecision {

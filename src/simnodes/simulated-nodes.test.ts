@@ -153,3 +153,17 @@ test('what somebody patches into a node as capacity becomes allocatable', async 
   const { status } = await fixture.client.get(nodes, { name: 'sim-0' });
   assert.equal(status?.allocatable?.['example.com/gpu'], '4');
 });
+
+test('a pod that changes while it runs is reported as seen', async () => {
+  const fixture = await TestNodes.start(1);
+  await fixture.runPod('a');
+  await fixture.world.advance(5000);
+  const pod = await fixture.pod('a');
+  assert.deepEqual([pod.metadata.generation, pod.status?.observedGeneration], [1, 1]);
+  const containers = [{ ...pod.spec.containers[0]!, image: 'app:2' }];
+  await fixture.client.update(pods, { ...pod, spec: { ...pod.spec, containers } });
+  await fixture.world.advance(1000);
+  const changed = await fixture.pod('a');
+  assert.deepEqual([changed.metadata.generation, changed.status?.observedGeneration], [2, 2]);
+  assert.equal(changed.status?.phase, 'Running');
+});
