@@ -29,7 +29,7 @@ function deployment(spec: Partial<Deployment['spec']> = {}, more: Partial<Deploy
 interface SetShape {
   readonly replicas?: number;
   readonly available?: number;
-  readonly revision?: number;
+  readonly revision?: number | bigint;
   readonly desired?: number;
   readonly isOwned?: boolean;
 }
@@ -73,6 +73,14 @@ const known = (spec: Partial<Deployment['spec']> = {}, revision = 2): Deployment
   const annotations = { 'deployment.kubernetes.io/revision': String(revision) };
   return { ...base, metadata: { ...base.metadata, annotations } };
 };
+
+test('counts revisions beyond what a number can hold', () => {
+  const [step] = decide(deployment(), [
+    set('old', 'web:1', { revision: 3_546_343_826_724_305_832n }),
+  ]) as readonly CreateStep[];
+  const { annotations } = step!.object.metadata;
+  assert.equal(annotations?.['deployment.kubernetes.io/revision'], '3546343826724305833');
+});
 
 test('makes a set for a new template, as large as the surge allows, with the next revision', () => {
   const [step] = decide(deployment(), [set('old', 'web:1', { revision: 6 })]) as readonly CreateStep[];

@@ -34,6 +34,7 @@ import {
   annotateNewReplicaSet,
   annotateReplicas,
   compareAge,
+  compareRevisions,
   desiredReplicasAnnotation,
   findNewReplicaSet,
   isSameTemplate,
@@ -148,7 +149,7 @@ class Rollout {
 
   /** Makes the new set exist and carry its revision, and the deployment name that revision. */
   #prepareNewSet(): readonly Step[] {
-    const revision = Math.max(0, ...this.#oldSets.map(revisionOf)) + 1;
+    const revision = this.#oldSets.map(revisionOf).reduce((max, each) => (each > max ? each : max), 0n) + 1n;
     const set = this.#newSet;
     if (set === undefined) {
       // A Recreate rollout first lets the old pods go.
@@ -198,7 +199,7 @@ class Rollout {
     return { do: 'update', type: deployments, subresource: 'status', object };
   }
 
-  #createNewSet(revision: number): readonly Step[] {
+  #createNewSet(revision: bigint): readonly Step[] {
     const deployment = this.#deployment;
     const { template, minReadySeconds } = deployment.spec;
     const hash = hashTemplate(deployment);
@@ -365,7 +366,7 @@ class Rollout {
     const excess = candidates.length - limit;
     if (excess <= 0) return [];
     return candidates
-      .sort((a, b) => revisionOf(a) - revisionOf(b))
+      .sort(compareRevisions)
       .slice(0, excess)
       .filter(set => (set.status?.replicas ?? 0) === 0 && desiredOf(set) === 0 && isObserved(set))
       .map(set => ({

@@ -19,8 +19,18 @@ const uncopied: ReadonlySet<string> = new Set([
   maxReplicasAnnotation,
 ]);
 
-export function revisionOf(set: ReplicaSet): number {
-  return Number(set.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+/** Of 64 bits, as in Go; 0 where the annotation is absent or no number. */
+export function revisionOf(set: ReplicaSet): bigint {
+  return readRevision(set.metadata.annotations?.[revisionAnnotation]);
+}
+
+function readRevision(text: string | undefined): bigint {
+  return text !== undefined && /^[+-]?\d{1,19}$/.test(text) ? BigInt(text) : 0n;
+}
+
+export function compareRevisions(left: ReplicaSet, right: ReplicaSet): number {
+  const [a, b] = [revisionOf(left), revisionOf(right)];
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Whether two templates are the same but for the hash label that the controller itself puts there. */
@@ -49,14 +59,14 @@ export function compareAge(a: ReplicaSet, b: ReplicaSet): number {
 export function annotateNewReplicaSet(
   deployment: Deployment,
   annotations: Readonly<Record<string, string>> | undefined,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const next: Record<string, string> = { ...annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!uncopied.has(key)) next[key] = value;
   }
   const before = next[revisionAnnotation];
-  if (before === undefined || Number(before) < revision) {
+  if (before === undefined || readRevision(before) < revision) {
     next[revisionAnnotation] = String(revision);
     if (before !== undefined) next[revisionHistoryAnnotation] = extendHistory(next[revisionHistoryAnnotation], before);
   }
