@@ -21,6 +21,7 @@ import type {
   CallContext,
   ConnectRequest,
   ObjectCount,
+  OutboundCalls,
   ServedResource,
   VirtualResources,
 } from './core-contract.ts';
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   /** Behind the built-in plugins, in this order. */
   readonly admission?: readonly AdmissionPlugin[] | undefined;
   readonly services?: ServiceNetworkOptions | undefined;
+  /** How webhooks are reached; without it every call of one fails. */
+  readonly outbound?: OutboundCalls | undefined;
   /** How the components beside this server are, for `componentstatuses`. */
   readonly components?: ComponentCheck | undefined;
 }

@@ -201,6 +201,38 @@ export type VirtualResource = (
 /** By `group/resource` or `group/resource/subresource`: `authentication.k8s.io/tokenreviews`, `/serviceaccounts/token`. */
 export type VirtualResources = Readonly<Record<string, VirtualResource>>;
 
+/** One HTTPS request that the server itself makes: to a webhook, an issuer of tokens, an aggregated server. */
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST';
+  /** `https://SERVICE.NAMESPACE.svc:443/path?query`: its host is what `Host` says and what the certificate must be for. */
+  readonly url: string;
+  /** Where to connect, instead of to what the URL's host resolves to. */
+  readonly address?: { readonly host: string; readonly port: number } | undefined;
+  /** PEM. Absent: the authorities that the machine trusts. */
+  readonly certificateAuthority?: string | undefined;
+  readonly shouldSkipVerification?: boolean | undefined;
+  /** PEM, for servers that ask who calls. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface OutboundResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * How the server reaches others. Rejects with an `Error` whose message reads as Go's would (`context deadline exceeded`,
+ * `dial tcp 10.0.0.1:443: connect: connection refused`), because it ends up in messages that clients match.
+ */
+export interface OutboundCalls {
+  send(request: OutboundRequest): Promise<OutboundResponse>;
+}
+
 export type ByteSource = AsyncIterable<Uint8Array>;
 
 export interface ByteSink {

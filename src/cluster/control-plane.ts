@@ -4,6 +4,7 @@ import {
   type ApiServer,
   type Authorizer,
   createLocalTransport,
+  type OutboundCalls,
   type RunningApiServer,
   startApiServer,
   type UserInfo,
@@ -35,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly serviceCidr?: string | undefined;
   /** Each node gets a /24 of it. Default 10.244.0.0/16. */
   readonly podCidr?: string | undefined;
+  /** How the API server reaches webhooks and aggregated servers. */
+  readonly outbound?: OutboundCalls | undefined;
   /** What is left out, because somebody else does it. */
   readonly without?: readonly Component[] | undefined;
 }
@@ -69,7 +72,7 @@ export class ControlPlane {
 
   /** Resolves when requests are answered; controllers and scheduler take up their work right after. */
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
-    const { world, store, tokens, advertise, serviceCidr } = options;
+    const { world, store, tokens, advertise, serviceCidr, outbound } = options;
     const cache = await WatchCache.start({ clock: world.clock, store });
     const access = new AccessControl({ world, tokens });
     const running = await startApiServer({
@@ -82,6 +85,7 @@ export class ControlPlane {
       admission: access.admission,
       virtual: access.virtual,
       services: { serviceCidr },
+      outbound,
     });
     const { server } = running;
     await access.start(createLocalTransport(server, componentUsers.admin, 'kube-apiserver'), server.view);
