@@ -6,6 +6,7 @@ import type { Client } from '../../src/client/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
 import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/index.ts';
 import { createNodeWorld } from '../../src/drivers/node-world.ts';
+import { HttpsCalls } from '../../src/drivers/outbound/index.ts';
 import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../src/drivers/tls/index.ts';
 import { createLogWriter } from '../../src/drivers/world/index.ts';
 import { createObjectCodec, MemoryStore, type Store, type StoredObject } from '../../src/storage/index.ts';
@@ -38,8 +39,10 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
   const { openStore = openMemoryStore } = options;
   const store = await openStore(world, directory);
   const tokens = createTokenSettings(pki);
+  const outbound = new HttpsCalls();
   const plane = await ControlPlane.start({
     world,
+    outbound,
     store,
     tokens,
     certificateAuthority: pki.authority.certificate,
@@ -65,6 +68,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     [Symbol.asyncDispose]: async () => {
       await door.close();
       plane.stop();
+      outbound.close();
       await store.close();
       rmSync(directory, { recursive: true });
     },

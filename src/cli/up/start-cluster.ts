@@ -3,6 +3,7 @@ import type { HealthCheck } from '../../apiserver/http/index.ts';
 import type { AdvertisedAddress } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
+import { HttpsCalls } from '../../drivers/outbound/index.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
 import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../drivers/tls/index.ts';
 import { createLogWriter } from '../../drivers/world/index.ts';
@@ -53,8 +54,10 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
   const pki = ensurePki(options, world, prepared);
   const tokens = createTokenSettings(pki);
   const certificateAuthority = pki.authority.certificate;
+  const outbound = new HttpsCalls();
+  started.defer(() => outbound.close());
   const plane = await showProgress('starting the control plane', () =>
-    ControlPlane.start({ world, store, certificateAuthority, tokens, ...prepared.ranges }),
+    ControlPlane.start({ world, store, certificateAuthority, tokens, outbound, ...prepared.ranges }),
   );
   started.defer(() => plane.stop());
   proceed('the control plane runs');
