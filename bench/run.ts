@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- SUBJECT…]`: measures, and prints figures with their goal or the machine's own limit beside them. Each
+ * `npm run bench [-- SUBJECT… [--FLAG…]]`: measures, and prints figures with their goal or the machine's own limit beside them. Each
  * subject is a program of its own, so that none warms up another.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const subjects: Readonly<Record<string, string>> = {
   start: 'from the command to the API answering and to the node Ready; idle footprint',
-  api: 'durable creates, GETs, LIST and watch fan-out over TLS, beside a bare HTTPS server',
+  api: 'durable creates, GETs, patches, LIST, watch fan-out and memory, beside the real kube-apiserver and etcd (Go)',
   store: 'the store by itself',
   'lease-renewal': 'the commonest write there is',
   pods: 'pods on containerd, beside bare CRI calls (root)',
@@ -16,7 +16,9 @@ const subjects: Readonly<Record<string, string>> = {
   simulation: 'virtual time',
 };
 
-function main(wanted: readonly string[]): number {
+function main(args: readonly string[]): number {
+  const flags = args.filter(arg => arg.startsWith('--'));
+  const wanted = args.filter(arg => !arg.startsWith('--'));
   const unknown = wanted.filter(name => !(name in subjects));
   if (unknown.length > 0) {
     process.stderr.write(`no such subject: ${unknown.join(', ')}\n`);
@@ -27,7 +29,7 @@ function main(wanted: readonly string[]): number {
   for (const name of wanted.length === 0 ? Object.keys(subjects) : wanted) {
     process.stdout.write(`\n== ${name}: ${subjects[name]}\n`);
     const file = join(import.meta.dirname, `${name}.ts`);
-    const { status } = spawnSync(process.execPath, [file], { stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [file, ...flags], { stdio: 'inherit' });
     if (status !== 0) failed++;
   }
   return failed === 0 ? 0 : 1;

@@ -1,10 +1,11 @@
 /** `sampan up` as a process of its own, as a person starts it, with the moments at which it has got somewhere. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Agent, get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readCredentials } from './kubeconfig-credentials.ts';
 
 export interface ClusterProcess {
   readonly child: ChildProcess;
@@ -54,7 +55,7 @@ export async function startCluster(
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const apiMs = await until('answering', async () => (await request(agent, port, '/readyz')) !== undefined);
   await until('in its kubeconfig', () => existsSync(kubeconfig));
-  const admin = new Agent({ keepAlive: true, rejectUnauthorized: false, ...readAdmin(kubeconfig) });
+  const admin = new Agent({ keepAlive: true, rejectUnauthorized: false, ...readCredentials(kubeconfig) });
   const nodeMs = await until('Ready', async () => isNodeReady(await request(admin, port, '/api/v1/nodes')));
   await until('saying so', () => lineMs > 0);
   for (const each of [agent, admin]) each.destroy();
@@ -92,16 +93,6 @@ function request(agent: Agent, port: number, path: string): Promise<string | und
     });
     outgoing.on('error', () => resolve(undefined));
   });
-}
-
-function readAdmin(kubeconfig: string): { readonly cert: string; readonly key: string } {
-  const text = readFileSync(kubeconfig, 'utf8');
-  const read = (field: string): string => {
-    const value = new RegExp(`${field}: *"?([A-Za-z0-9+/=]+)`).exec(text)?.[1];
-    if (value === undefined) throw new Error(`${kubeconfig} has no ${field}`);
-    return Buffer.from(value, 'base64').toString();
-  };
-  return { cert: read('client-certificate-data'), key: read('client-key-data') };
 }
 
 interface NodeList {

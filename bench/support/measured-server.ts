@@ -1,21 +1,29 @@
-/** A server in a process of its own, whose processor time can be asked for. */
+/** A server in processes of its own, whose processor time and memory can be asked for. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RawClientOptions } from './raw-client.ts';
 
 export interface MeasuredServer {
+  readonly name: string;
   readonly connection: RawClientOptions;
-  /** Microseconds of processor time so far, user and system. */
+  /** Microseconds of processor time so far, user and system, of all processes that it takes. */
   cpuMicros(): Promise<number>;
   rssBytes(): Promise<number>;
+  /** The longest that the event loop has been kept from turning since this was last asked, where there is one. */
+  longestStallMs?(): Promise<number>;
   stop(): Promise<void>;
 }
 
 interface Usage {
   readonly cpuMicros: number;
   readonly rssBytes: number;
+  readonly stallMs: number;
 }
 
-export async function startMeasuredServer(file: string): Promise<MeasuredServer> {
+/** How often the event loop is looked at. */
+const resolutionMs = 5;
+
+export async function startMeasuredServer(name: string, file: string): Promise<MeasuredServer> {
   const child = fork(file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const connection = (await nextMessage(child)) as RawClientOptions;
   const ask = async (): Promise<Usage> => {
@@ -24,9 +32,11 @@ export async function startMeasuredServer(file: string): Promise<MeasuredServer>
     return (await answer) as Usage;
   };
   return {
+    name,
     connection,
     cpuMicros: async () => (await ask()).cpuMicros,
     rssBytes: async () => (await ask()).rssBytes,
+    longestStallMs: async () => (await ask()).stallMs,
     async stop() {
       const ended = new Promise(resolve => child.once('exit', resolve));
       child.send('stop');
@@ -48,13 +58,17 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
 
 /** The server's side: tells how to connect, answers questions, and stops when asked. */
 export function serveMeasurements(connection: RawClientOptions, stop: () => Promise<void>): void {
+  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  delays.enable();
   process.on('message', message => {
     if (message === 'stop') {
       stop().then(() => process.exit(0));
       return;
     }
     const { user, system } = process.cpuUsage();
-    process.send!({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } satisfies Usage);
+    const stallMs = Math.max(0, delays.max / 1e6 - resolutionMs);
+    delays.reset();
+    process.send!({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss(), stallMs } satisfies Usage);
   });
   process.send!(connection);
 }

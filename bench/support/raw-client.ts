@@ -49,12 +49,17 @@ export class RawClient {
   }
 
   /** Resolves to the status and the length of the body. */
-  request(method: string, path: string, body?: string): Promise<{ status: number; bytes: number }> {
+  request(
+    method: string,
+    path: string,
+    body?: string,
+    contentType = 'application/json',
+  ): Promise<{ status: number; bytes: number }> {
     const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n`;
     const rest =
       body === undefined
         ? '\r\n'
-        : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+        : `Content-Type: ${contentType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     return new Promise(resolve => {
       this.#answer = (status, bytes) => resolve({ status, bytes });
       this.#socket.write(head + rest);

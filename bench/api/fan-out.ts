@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { formatRate } from '../support/figures.ts';
+import type { MeasuredServer } from '../support/measured-server.ts';
+import { expectStatus, openClients, perform } from './load.ts';
+import { configMapsPath, configMapText } from './objects.ts';
+import type { Figure, Report } from './report.ts';
+
+const watchers = 1000;
+const events = 400;
+const settleMs = 1000;
+const longestWaitMs = 120_000;
+
+/** One change after the other, told to a thousand watchers, each with a connection of its own. */
+export async function measureFanOut(servers: readonly MeasuredServer[], report: Report): Promise<void> {
+  const byCore = new Map<string, Figure>();
+  const byClock = new Map<string, Figure>();
+  for (const server of servers) {
+    const { perSecond, cpuMicros } = await fanOut(server);
+    byCore.set(server.name, {
+      value: 1e6 / cpuMicros,
+      text: `${formatRate(1e6 / cpuMicros)} (${cpuMicros.toFixed(1)} µs each)`,
+    });
+    byClock.set(server.name, { value: perSecond, text: formatRate(perSecond) });
+  }
+  const what = `deliveries of a 2.5 KB object to ${watchers.toLocaleString('en')} watchers`;
+  const goal = '≥ 200,000/s';
+  report.add({ what: `${what}, in a second of one core`, figures: byCore, isMoreBetter: true, goal });
+  report.add({ what: `${what}, by the clock, readers on the same cores`, figures: byClock, isMoreBetter: true, goal });
+}
+
+async function fanOut(server: MeasuredServer): Promise<{ readonly perSecond: number; readonly cpuMicros: number }> {
+  const streams = await openClients(server, watchers);
+  let heard = 0;
+  for (const stream of streams) {
+    const count = createCounter(() => heard++);
+    stream.stream(`${configMapsPath}?watch=1&resourceVersion=0`, count);
+  }
+  await wait(settleMs);
+  const before = heard;
+  const cpuBefore = await server.cpuMicros();
+  const started = performance.now();
+  await perform(server, events, async (client, i) => {
+    await expectStatus(client, 201, 'POST', configMapsPath, configMapText(`told-${i}`));
+  });
+  const expected = before + events * watchers;
+  while (heard < expected && performance.now() - started < longestWaitMs) await wait(2);
+  const elapsedMs = performance.now() - started;
+  const told = heard - before;
+  if (heard !== expected) throw new Error(`${server.name} delivered ${told} of ${events * watchers} events`);
+  const cpuMicros = ((await server.cpuMicros()) - cpuBefore) / told;
+  for (const stream of streams) stream.close();
+  return { perSecond: (told / elapsedMs) * 1000, cpuMicros };
+}
+
+/** Counts what every event has once, also where a chunk's end cuts it. */
+function createCounter(count: () => void): (chunk: Buffer) => void {
+  const mark = Buffer.from('"type":"ADDED"');
+  let tail: Buffer = Buffer.alloc(0);
+  return chunk => {
+    const seam = Buffer.concat([tail, chunk.subarray(0, mark.length - 1)]);
+    if (seam.includes(mark)) count();
+    for (let at = chunk.indexOf(mark); at >= 0; at = chunk.indexOf(mark, at + mark.length)) count();
+    const end = chunk.length >= mark.length ? chunk : seam;
+    tail = Buffer.from(end.subarray(Math.max(0, end.length - mark.length + 1)));
+  };
+}
