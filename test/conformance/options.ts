@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 export const usage = `usage: npm run conformance -- --class A[,B…] [--focus REGEX] [FLAGS]
 
 Runs cases of Kubernetes' own conformance suite, whole and unmodified, against a fresh Sampan, and writes
-docs/reference/conformance.md. Needs Go (only this command does), and builds the suite at the first run.
+docs/reference/conformance.md. Needs Go (only this command does), and builds the suite at the first run. Where nodes are
+real it also builds the images that the cases run, for which it needs Debian's apt and busybox-static.
 
   --class LETTERS     classes of cases to run: A, B, C, D, E, F, with commas between
   --focus REGEX       only the cases whose names match; others keep the result of an earlier run
+  --unpassed          only the cases that the table does not show to have passed
   --cases FILE        the list of cases; default ../shared/conformance/cases-v1.36.csv
   --nodes NODES       as of sampan up; default simulated:2 for the classes A and B, real for the others
   --procs N           cases at once (upstream's own runs have 4); default 3
@@ -17,6 +19,7 @@ docs/reference/conformance.md. Needs Go (only this command does), and builds the
 export interface ConformanceOptions {
   readonly classes: readonly string[];
   readonly focus: RegExp | undefined;
+  readonly isUnpassedOnly: boolean;
   readonly casesFile: string;
   readonly nodes: string | undefined;
   readonly procs: number;
@@ -32,6 +35,7 @@ export function readOptions(args: readonly string[], casesFileDefault: string): 
     options: {
       class: { type: 'string' },
       focus: { type: 'string' },
+      unpassed: { type: 'boolean', default: false },
       cases: { type: 'string', default: casesFileDefault },
       nodes: { type: 'string' },
       procs: { type: 'string', default: '3' },
@@ -47,6 +51,7 @@ export function readOptions(args: readonly string[], casesFileDefault: string): 
   return {
     classes,
     focus: values.focus === undefined ? undefined : new RegExp(values.focus),
+    isUnpassedOnly: values.unpassed,
     casesFile: values.cases,
     nodes: values.nodes,
     procs: readCount('--procs', values.procs),

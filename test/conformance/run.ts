@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { TestCluster } from '../end-to-end/cluster-process.ts';
+import { runSampan, TestCluster } from '../end-to-end/cluster-process.ts';
 import { buildSuite, type Suite } from './build-suite.ts';
 import { type ConformanceCase, readCases } from './conformance-case.ts';
+import { buildImages } from './images/build-images.ts';
 import { type ConformanceOptions, readOptions, usage } from './options.ts';
-import { formatTable, readTable, updateTable } from './result-table.ts';
+import { formatTable, type ResultTable, readTable, type TableRow, updateTable } from './result-table.ts';
 import { type CaseResult, runCases } from './run-cases.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,7 +19,7 @@ async function runAll(options: ConformanceOptions): Promise<number> {
   const suite = await buildSuite(cache);
   let failures = 0;
   for (const letter of options.classes) {
-    const asked = cases.filter(one => one.class === letter && (options.focus?.test(one.name) ?? true));
+    const asked = selectCases(cases, letter, options);
     if (asked.length === 0) throw new Error(`no case of class ${letter} matches`);
     const commit = readCommit();
     console.log(`class ${letter}: ${asked.length} cases at ${commit}`);
@@ -28,6 +29,17 @@ async function runAll(options: ConformanceOptions): Promise<number> {
     failures += asked.filter(({ name }) => results.get(name)?.outcome !== 'pass').length;
   }
   return failures;
+}
+
+function selectCases(
+  cases: readonly ConformanceCase[],
+  letter: string,
+  { focus, isUnpassedOnly }: ConformanceOptions,
+): readonly ConformanceCase[] {
+  const table = isUnpassedOnly ? loadTable() : new Map<string, TableRow>();
+  const isAsked = ({ name }: ConformanceCase): boolean =>
+    (focus?.test(name) ?? true) && table.get(name)?.outcome !== 'pass';
+  return cases.filter(one => one.class === letter && isAsked(one));
 }
 
 /** A class gets a cluster of its own, so that none finds what another has left. */
@@ -45,11 +57,18 @@ async function runClass(
   // A server that listens on a loopback address only has no endpoints.
   const cluster = await TestCluster.start(['--nodes', nodes, '--bind-address', '0.0.0.0'], data);
   try {
+    if (nodes === 'real') await importImages(suite, cluster);
     return await runCases(asked, { suite, kubeconfig: cluster.kubeconfig, directory, procs, timeoutMinutes });
   } finally {
     writeFileSync(join(directory, 'sampan.log'), cluster.process.stdout + cluster.process.stderr);
     await cluster[Symbol.asyncDispose]();
   }
+}
+
+async function importImages(suite: Suite, cluster: TestCluster): Promise<void> {
+  const archive = await buildImages(cache, suite.e2e);
+  const { code, stderr } = await runSampan(['image', 'import', archive, '--data-dir', cluster.directory]);
+  if (code !== 0) throw new Error(`the images could not be imported: ${stderr}`);
 }
 
 function printResults(
@@ -76,9 +95,12 @@ function writeTable(
   results: ReadonlyMap<string, CaseResult>,
   commit: string,
 ): void {
-  const table = existsSync(tableFile) ? readTable(readFileSync(tableFile, 'utf8')) : new Map();
   mkdirSync(dirname(tableFile), { recursive: true });
-  writeFileSync(tableFile, formatTable(cases, updateTable(table, asked, results, commit)));
+  writeFileSync(tableFile, formatTable(cases, updateTable(loadTable(), asked, results, commit)));
+}
+
+function loadTable(): ResultTable {
+  return existsSync(tableFile) ? readTable(readFileSync(tableFile, 'utf8')) : new Map();
 }
 
 function readCommit(): string {

@@ -39,6 +39,7 @@ const currentPrograms = {
   'kube-scheduler': { ...kubernetes, package: 'k8s.io/kubernetes/cmd/kube-scheduler' },
   'kube-controller-manager': { ...kubernetes, package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
   agnhost: { ...kubernetes, package: 'k8s.io/kubernetes/test/images/agnhost' },
+  nonewprivs: { ...kubernetes, package: 'k8s.io/kubernetes/test/images/nonewprivs' },
   'sample-apiserver': {
     folder: 'sample',
     module: 'k8s.io/sample-apiserver@v0.36.0',
