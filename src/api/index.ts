@@ -15,11 +15,18 @@ export type {
   SubresourceRules,
 } from './kind-definition.ts';
 export {
+  autoUpdateAnnotation,
   builtInKinds,
   computeQosClass,
   defaultPodSpec,
   defaultPodTemplate,
   defaultPullPolicy,
+  everyRequest,
+  flowSchemaOf,
+  groupSubjects,
+  mandatoryFlowSchemas,
+  mandatoryPriorityLevels,
+  priorityLevelOf,
   type QosClass,
   summarizePod,
 } from './kinds/index.ts';

@@ -20,7 +20,7 @@ import { deployment } from './deployment.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { endpoints } from './endpoints.ts';
 import { event } from './event.ts';
-import { flowSchema, priorityLevelConfiguration } from './flow-control.ts';
+import { flowSchema, priorityLevelConfiguration } from './flow-control/index.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { ingress } from './ingress.ts';
 import { ingressClass } from './ingress-class.ts';
@@ -123,6 +123,15 @@ export const builtInKinds: readonly KindDefinition[] = [
   storage.volumeAttributesClass,
 ];
 
+export {
+  autoUpdateAnnotation,
+  everyRequest,
+  flowSchemaOf,
+  groupSubjects,
+  mandatoryFlowSchemas,
+  mandatoryPriorityLevels,
+  priorityLevelOf,
+} from './flow-control/index.ts';
 export { summarizePod } from './pod-columns.ts';
 export { computeQosClass, type QosClass } from './pod-qos.ts';
 export { defaultPodSpec, defaultPodTemplate, defaultPullPolicy } from './pod-spec-defaults.ts';
