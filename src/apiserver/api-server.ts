@@ -40,6 +40,7 @@ import {
 } from './resources/index.ts';
 import { type ServerContext, WorldRuleContext } from './server-context.ts';
 import { ServiceNetwork, type ServiceNetworkOptions } from './services/index.ts';
+import { WebhookClient } from './webhooks/index.ts';
 
 export interface ApiServerOptions {
   readonly world: World;
@@ -110,6 +111,7 @@ export class ApiServer implements ApiCore {
         '/componentstatuses': createComponentStatuses(store, options.components),
         ...options.virtual,
       },
+      webhooks: new WebhookClient(this.view, options.outbound),
     };
   }
 

@@ -3,6 +3,7 @@ import type { Store, StoredObject } from '../storage/index.ts';
 import { formatTime, type Random, type World } from '../world/index.ts';
 import type { Authorizer, VirtualResources } from './core-contract.ts';
 import type { Endpoints } from './resources/endpoints.ts';
+import type { WebhookClient } from './webhooks/index.ts';
 
 /** What every request handler stands on. */
 export interface ServerContext {
@@ -14,6 +15,8 @@ export interface ServerContext {
   /** Draws what stands behind generateName. */
   readonly names: Random;
   readonly virtual: VirtualResources;
+  /** How webhooks are asked: of admission, of conversion. */
+  readonly webhooks: WebhookClient;
 }
 
 /** Time and chance for the kinds' hooks. Renders the second once, however many writes fall into it. */

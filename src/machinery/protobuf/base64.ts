@@ -33,3 +33,15 @@ export function decodeBase64(text: string): Uint8Array {
   }
   return bytes.subarray(0, length);
 }
+
+/** The UTF-8 text that base64 stands for; undefined when the bytes are none. */
+export function decodeBase64Text(text: string): string | undefined {
+  let escaped = '';
+  for (const byte of decodeBase64(text)) escaped += `%${byte.toString(16).padStart(2, '0')}`;
+  try {
+    return decodeURIComponent(escaped);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
