@@ -7,6 +7,7 @@ import { createDefaultStorageClass } from './default-storage-class.ts';
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { createLimitRanger } from './limit-ranger.ts';
 import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
+import { createPodSecurity } from './pod-security.ts';
 import { createPodTopologyLabels } from './pod-topology-labels.ts';
 import { createPriority } from './priority.ts';
 import { createRuntimeClassAdmission } from './runtime-class.ts';
@@ -25,6 +26,7 @@ export function createAdmissionPlugins(
     createLimitRanger(view),
     createServiceAccountAdmission(view, world.clock, world.random.stream('admission/service-account')),
     createTaintNodesByCondition(),
+    createPodSecurity(view),
     createPriority(view),
     createDefaultTolerationSeconds(),
     createDefaultStorageClass(view),
