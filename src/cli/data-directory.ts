@@ -6,6 +6,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 export interface DataDirectory {
   readonly root: string;
   readonly kubeconfig: string;
+  /** Of components that run as programs of their own. */
+  readonly schedulerKubeconfig: string;
+  readonly controllersKubeconfig: string;
   /** Keys and certificates. */
   readonly pki: string;
   /** What was chosen at the first start: see `up/cluster-ranges.ts`. */
@@ -24,6 +27,8 @@ export function dataDirectory(given: string | undefined): DataDirectory {
   return {
     root,
     kubeconfig: join(root, 'admin.kubeconfig'),
+    schedulerKubeconfig: join(root, 'scheduler.kubeconfig'),
+    controllersKubeconfig: join(root, 'controller-manager.kubeconfig'),
     pki: join(root, 'pki'),
     ranges: join(root, 'ranges.json'),
     running: join(root, 'running.json'),

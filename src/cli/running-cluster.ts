@@ -10,9 +10,9 @@ export interface RunningCluster {
   /** `https://127.0.0.1:6443` */
   readonly server: string;
   readonly kubeconfig: string;
-  /** `real` or `simulated:100`. */
+  /** `real`, `simulated:100` or `none`. */
   readonly nodes: string;
-  /** Absent with simulated nodes. */
+  /** Absent without a real node. */
   readonly containerdSocket?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export function requireRunning(directory: DataDirectory): RunningCluster {
   const cluster = findRunning(directory);
   if (cluster !== undefined) return cluster;
   throw new CommandError(
-    `no cluster runs with the data directory ${directory.root}: start one with sampan up, or name its --data-dir`,
+    `no cluster runs with the data directory ${directory.root}: start one with sampan up or sampan server, or name its --data-dir`,
   );
 }
 

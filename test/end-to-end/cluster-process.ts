@@ -96,7 +96,7 @@ export async function runSampan(args: readonly string[], env: NodeJS.ProcessEnv 
   return exit;
 }
 
-/** A cluster of `sampan up` with a data directory of its own. */
+/** A cluster of `sampan up`, or a control plane of `sampan server`, with a data directory of its own. */
 export class TestCluster implements AsyncDisposable {
   readonly directory: string;
   readonly process: SampanProcess;
@@ -110,9 +110,13 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Resolves when it is ready. Without `--data-dir` among the arguments it gets a folder that goes with it. */
-  static async start(args: readonly string[], directory?: string): Promise<TestCluster> {
+  static async start(
+    args: readonly string[],
+    directory?: string,
+    command: 'up' | 'server' = 'up',
+  ): Promise<TestCluster> {
     const place = directory ?? newDirectory();
-    const process = new SampanProcess(['up', '--data-dir', place, '--port', '0', ...args]);
+    const process = new SampanProcess([command, '--data-dir', place, '--port', '0', ...args]);
     const cluster = new TestCluster(place, directory === undefined, process);
     try {
       await process.waitForOutput(/^sampan is ready$/m);

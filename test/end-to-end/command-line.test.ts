@@ -23,7 +23,7 @@ describe('arguments', () => {
     assert.match(bare.stdout, /usage: sampan COMMAND/);
     assert.equal((await runSampan(['--help'])).code, 0);
     assert.match((await runSampan(['--version'])).stdout, /^sampan \d+\.\d+\.\d+ \(Kubernetes v1\.36\.0\)\n$/);
-    for (const command of [['up'], ['status'], ['kubeconfig'], ['image', 'import']]) {
+    for (const command of [['up'], ['server'], ['status'], ['kubeconfig'], ['image', 'import']]) {
       const help = await runSampan([...command, '--help']);
       assert.equal(help.code, 0);
       assert.match(help.stdout, new RegExp(`^usage: sampan ${command.join(' ')}`));
@@ -40,6 +40,8 @@ describe('arguments', () => {
     [['up', '--bind-address', 'localhost'], /--bind-address wants an IP address/],
     [['up', '--pod-cidr', '10.0.0.0'], /--pod-cidr wants an IPv4 range/],
     [['up', '--log-level', 'loud'], /--log-level wants debug, info, warn, error/],
+    [['server', '--without', 'scheduler,dns'], /--without wants scheduler, controllers, not "dns"/],
+    [['server', '--nodes', 'real'], /unknown flag --nodes/],
     [['image', 'import'], /name the archive/],
     [['status', '--keep-pods'], /unknown flag --keep-pods/],
   ];

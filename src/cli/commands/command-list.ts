@@ -1,10 +1,11 @@
 import type { Command } from './command.ts';
 import { imageImportCommand } from './image-import-command.ts';
 import { kubeconfigCommand } from './kubeconfig-command.ts';
+import { serverCommand } from './server-command.ts';
 import { statusCommand } from './status-command.ts';
 import { upCommand } from './up-command.ts';
 
-const commands: readonly Command[] = [upCommand, statusCommand, kubeconfigCommand, imageImportCommand];
+const commands: readonly Command[] = [upCommand, serverCommand, statusCommand, kubeconfigCommand, imageImportCommand];
 
 export interface FoundCommand {
   readonly command: Command;

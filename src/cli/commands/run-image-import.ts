@@ -16,7 +16,11 @@ export async function runImageImport(args: readonly string[]): Promise<number> {
   await requireFile(file);
   const cluster = requireRunning(dataDirectory(values['data-dir']));
   if (cluster.containerdSocket === undefined) {
-    throw new CommandError(`the nodes of this cluster are simulated (--nodes ${cluster.nodes}): they hold no images`);
+    throw new CommandError(
+      cluster.nodes === 'none'
+        ? 'this is a server without nodes of its own: it holds no images'
+        : `the nodes of this cluster are simulated (--nodes ${cluster.nodes}): they hold no images`,
+    );
   }
   const names = await importInto(cluster.containerdSocket, file);
   for (const name of names) process.stdout.write(`${name}\n`);

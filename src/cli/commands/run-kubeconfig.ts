@@ -9,7 +9,8 @@ export async function runKubeconfig(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseFlags(args, usage, { 'data-dir': { type: 'string' } });
   refusePositionals(positionals, usage);
   const { kubeconfig } = dataDirectory(values['data-dir']);
-  if (!existsSync(kubeconfig)) throw new CommandError(`there is no ${kubeconfig} yet: sampan up writes it`);
+  if (!existsSync(kubeconfig))
+    throw new CommandError(`there is no ${kubeconfig} yet: sampan up and sampan server write it`);
   process.stdout.write(`${kubeconfig}\n`);
   return 0;
 }

@@ -42,12 +42,21 @@ export class NodeRoutes implements NodeConnections {
 
 /** What simulated nodes answer: nothing executes there. */
 export function refusingConnections(): NodeConnections {
-  const refuse = async (pod: Pod): Promise<never> => {
-    throw new StatusError(
-      'BadRequest',
-      `pod ${pod.metadata.namespace}/${pod.metadata.name} is on the simulated node ${pod.spec?.nodeName}, where ` +
-        'nothing executes: there are no logs, no exec, attach or port-forward (start Sampan with --nodes real for that)',
-    );
+  return connectionsThatRefuse(
+    'BadRequest',
+    nodeName =>
+      `is on the simulated node ${nodeName}, where nothing executes: there are no logs, no exec, attach or ` +
+      'port-forward (start Sampan with --nodes real for that)',
+  );
+}
+
+/** Refuses whatever is asked of a pod: `pod NAMESPACE/NAME …` and then `why` of the node's name. */
+export function connectionsThatRefuse(
+  reason: 'BadRequest' | 'ServiceUnavailable',
+  why: (nodeName: string | undefined) => string,
+): NodeConnections {
+  const refuse = async ({ metadata, spec }: Pod): Promise<never> => {
+    throw new StatusError(reason, `pod ${metadata.namespace}/${metadata.name} ${why(spec?.nodeName)}`);
   };
   return { logs: refuse, exec: refuse, attach: refuse, portForward: refuse };
 }

@@ -1,29 +1,13 @@
-import { describeFailure } from './describe-failure.ts';
-import { showProgress } from './progress.ts';
-import { StartInterrupted, startCluster } from './start-cluster.ts';
-import { StopRequest } from './stop-request.ts';
-import { parseUpOptions } from './up-options.ts';
+import { prepareNodes } from './prepare-nodes.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
+import { formatNodes, parseUpOptions } from './up-options.ts';
 
 /** Runs a cluster until a signal asks it to stop; resolves to the exit code. */
-export async function runUp(args: readonly string[]): Promise<number> {
+export function runUp(args: readonly string[]): Promise<number> {
   const options = parseUpOptions(args);
-  const stopRequest = StopRequest.listen();
-  try {
-    const cluster = await startCluster(options, stopRequest);
-    const { kubeconfig } = cluster.running;
-    process.stdout.write(
-      `sampan is ready\nkubeconfig: ${kubeconfig}\n\n  export KUBECONFIG=${quote(kubeconfig)}\n  kubectl get nodes\n\n`,
-    );
-    await stopRequest.requested;
-    await showProgress('stopping', () => cluster.stop());
-  } catch (error) {
-    if (!(error instanceof StartInterrupted)) throw describeFailure(error);
-  }
-  // Whatever timers and sockets are left belong to nobody any more.
-  process.exit(0);
-}
-
-/** As a shell takes it. */
-function quote(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return runUntilStopped({
+    options,
+    nodes: formatNodes(options.nodes),
+    prepareNodes: world => prepareNodes(options, world),
+  });
 }

@@ -13,14 +13,22 @@ import { forgetRunning, noteRunning, type RunningCluster } from '../running-clus
 import { sampanVersion } from '../sampan-version.ts';
 import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
 import { addressIn } from './cluster-ranges.ts';
+import { writeComponentKubeconfigs } from './component-kubeconfigs.ts';
 import { NodeRoutes } from './node-routes.ts';
 import { isUnspecified, type OpenDoors, openDoors } from './open-doors.ts';
-import { prepareNodes } from './prepare-nodes.ts';
 import { showProgress } from './progress.ts';
 import { createHandler, createTokenSettings } from './serve-api.ts';
+import type { ServerOptions } from './server-options.ts';
 import type { StopRequest } from './stop-request.ts';
 import { untilUsable } from './until-usable.ts';
-import { formatNodes, type UpOptions } from './up-options.ts';
+
+/** What a command wants of a cluster. */
+export interface ClusterPlan {
+  readonly options: ServerOptions;
+  /** As other commands are told: `real`, `simulated:100` or `none`. */
+  readonly nodes: string;
+  prepareNodes(world: World): Promise<PreparedNodes>;
+}
 
 export interface StartedCluster {
   readonly running: RunningCluster;
@@ -35,9 +43,10 @@ export class StartInterrupted extends Error {}
  * Starts everything, in the order in which each needs what came before. What has been started is stopped again when a
  * later step fails, so that a failed start leaves nothing behind but files.
  */
-export async function startCluster(options: UpOptions, stopRequest: StopRequest): Promise<StartedCluster> {
+export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest): Promise<StartedCluster> {
   await using started = new AsyncDisposableStack();
-  const { directory } = options;
+  const { options } = plan;
+  const { directory, without } = options;
   const world = createWorld(options);
   const proceed = (reached: string): void => {
     // Counted from the start of the process.
@@ -49,7 +58,7 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
   started.defer(() => store.close());
   proceed('the store is read');
 
-  const prepared = await prepareNodes(options, world);
+  const prepared = await plan.prepareNodes(world);
   started.defer(() => prepared.release());
   const pki = ensurePki(options, world, prepared);
   const tokens = createTokenSettings(pki);
@@ -57,7 +66,7 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
   const outbound = new HttpsCalls();
   started.defer(() => outbound.close());
   const plane = await showProgress('starting the control plane', () =>
-    ControlPlane.start({ world, store, certificateAuthority, tokens, outbound, ...prepared.ranges }),
+    ControlPlane.start({ world, store, certificateAuthority, tokens, outbound, without, ...prepared.ranges }),
   );
   started.defer(() => plane.stop());
   proceed('the control plane runs');
@@ -86,16 +95,17 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
     clientCertificate: pki.admin.certificate,
     clientKey: pki.admin.privateKey,
   });
+  writeComponentKubeconfigs(without, { directory, server, pki });
   proceed('the API answers');
 
   const nodes = await prepared.start({ world, plane });
   started.defer(() => nodes.stop());
   routes.join(nodes.connections);
   proceed('the nodes have registered');
-  await showProgress('waiting for the nodes to be ready', () => untilUsable(plane, nodes, stopRequest));
+  await showProgress('waiting for the nodes to be ready', () => untilUsable(plane, nodes, without, stopRequest));
   proceed('the nodes are ready');
 
-  const running = describeRunning(options, server, nodes);
+  const running = describeRunning(plan, server, nodes);
   noteRunning(directory, running);
   started.defer(() => forgetRunning(directory));
   const teardown = started.move();
@@ -108,18 +118,18 @@ export async function startCluster(options: UpOptions, stopRequest: StopRequest)
   };
 }
 
-function createWorld({ logLevel: level, logFormat: format }: UpOptions): World {
+function createWorld({ logLevel: level, logFormat: format }: ServerOptions): World {
   const write = (line: string): void => void process.stderr.write(line);
   return createNodeWorld({ writeLog: createLogWriter({ level, format, write }) });
 }
 
-function openStore({ directory }: UpOptions, { clock }: World): Promise<Store<StoredObject>> {
+function openStore({ directory }: ServerOptions, { clock }: World): Promise<Store<StoredObject>> {
   return showProgress('reading the store', () =>
     openSqliteStore({ directory: directory.root, codec: createTextCodec(), clock }),
   );
 }
 
-function ensurePki({ directory, bindAddress }: UpOptions, { clock }: World, prepared: PreparedNodes): ClusterPki {
+function ensurePki({ directory, bindAddress }: ServerOptions, { clock }: World, prepared: PreparedNodes): ClusterPki {
   const { podGateway, ranges } = prepared;
   return ensureClusterPki({
     directory: directory.pki,
@@ -158,13 +168,13 @@ function isNotStopping(signal: AbortSignal): HealthCheck {
   };
 }
 
-function describeRunning(options: UpOptions, server: string, nodes: ClusterNodes): RunningCluster {
+function describeRunning(plan: ClusterPlan, server: string, nodes: ClusterNodes): RunningCluster {
   return {
     pid: process.pid,
     version: sampanVersion(),
     server,
-    kubeconfig: options.directory.kubeconfig,
-    nodes: formatNodes(options.nodes),
+    kubeconfig: plan.options.directory.kubeconfig,
+    nodes: plan.nodes,
     containerdSocket: nodes.containerdSocket,
   };
 }
