@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatRate } from '../support/figures.ts';
 import type { MeasuredServer } from '../support/measured-server.ts';
 import { expectStatus, openClients, perform } from './load.ts';
-import { configMapsPath, configMapText } from './objects.ts';
+import { configMapText, crowdPath } from './objects.ts';
 import type { Figure, Report } from './report.ts';
 
+const configMapsPath = `${crowdPath}/configmaps`;
 const watchers = 1000;
 const events = 400;
 const settleMs = 1000;

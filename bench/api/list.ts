@@ -6,10 +6,10 @@ import type { MeasuredServer } from '../support/measured-server.ts';
 import { RawClient } from '../support/raw-client.ts';
 import type { ListTask, ListTime } from './list-worker.ts';
 import { expectStatus, perform } from './load.ts';
-import { podText } from './objects.ts';
+import { crowdPath, podText } from './objects.ts';
 import type { Figure, Report } from './report.ts';
 
-const crowdPath = '/api/v1/namespaces/crowd/pods';
+const crowdPodsPath = `${crowdPath}/pods`;
 const pingEveryMs = 5;
 
 /** A namespace with nothing in it, with the ServiceAccount that a controller would have given it. */
@@ -17,7 +17,7 @@ export async function prepareLists(server: MeasuredServer): Promise<void> {
   const client = await RawClient.open(server.connection);
   const named = (kind: string, name: string): string => JSON.stringify({ apiVersion: 'v1', kind, metadata: { name } });
   await expectStatus(client, 201, 'POST', '/api/v1/namespaces', named('Namespace', 'crowd'));
-  const accounts = '/api/v1/namespaces/crowd/serviceaccounts';
+  const accounts = `${crowdPath}/serviceaccounts`;
   await expectStatus(client, 201, 'POST', accounts, named('ServiceAccount', 'default'));
   client.close();
 }
@@ -35,7 +35,7 @@ export async function measureList(
   const stalls = new Map<string, Figure>();
   for (const server of servers) {
     await perform(server, to - from, async (client, i) => {
-      await expectStatus(client, 201, 'POST', crowdPath, podText(`crowd-${from + i}`));
+      await expectStatus(client, 201, 'POST', crowdPodsPath, podText(`crowd-${from + i}`));
     });
     const { lists, longestPingMs, longestStallMs } = await list(server, to);
     const ms = median(lists.map(each => each.ms));
@@ -69,7 +69,7 @@ async function list(server: MeasuredServer, count: number): Promise<Listing> {
   for (let round = 0; round < 3; round++) {
     const before = await server.cpuMicros();
     const pings = new Pings(await RawClient.open(server.connection));
-    const time = await listInThread({ connection: server.connection, path: crowdPath });
+    const time = await listInThread({ connection: server.connection, path: crowdPodsPath });
     longestPingMs = Math.max(longestPingMs, await pings.stop());
     const cpuMs = ((await server.cpuMicros()) - before) / 1000;
     if (time.bytes < count * 1000) throw new Error(`${server.name} listed ${time.bytes} bytes only`);
@@ -109,7 +109,7 @@ class Pings {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       const sent = performance.now();
-      await expectStatus(this.#client, 200, 'GET', `${crowdPath}/crowd-0`);
+      await expectStatus(this.#client, 200, 'GET', `${crowdPodsPath}/crowd-0`);
       this.#longestMs = Math.max(this.#longestMs, performance.now() - sent);
       await wait(pingEveryMs);
     }

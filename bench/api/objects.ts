@@ -1,6 +1,8 @@
 /** What the benchmarks of the API write, as clients post it. */
 
 export const podsPath = '/api/v1/namespaces/default/pods';
+/** A namespace where nothing is but what a benchmark has put there. */
+export const crowdPath = '/api/v1/namespaces/crowd';
 export const configMapsPath = '/api/v1/namespaces/default/configmaps';
 
 /** A pod of about 3 KB, bound to a node that is not there, so that nobody touches it. */
