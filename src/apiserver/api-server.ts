@@ -163,8 +163,9 @@ export class ApiServer implements ApiCore {
     const attributes = attributesOf(request as ResourceRequest, call.user);
     authorizeAttributes(this.context, attributes);
     const endpoint = this.context.endpoints.get(request.type);
-    const stored = endpoint.find(endpoint.namespaceOf(request.namespace), request.name);
-    if (stored === undefined) throw statusError.notFound(endpoint.subject, request.name);
+    const name = request.objectName ?? request.name;
+    const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
+    if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
     return stored.object;
   }
 }

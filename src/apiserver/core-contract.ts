@@ -1,8 +1,9 @@
-import type { Pod } from '../api/generated/index.ts';
+import type { Node, Pod } from '../api/generated/index.ts';
 import type { KindDefinition, ServedVersion } from '../api/index.ts';
 import type { ResourceRequest, Verb, Watch } from '../client/index.ts';
 import type { KubeObject, ListMeta, ResourceType } from '../machinery/index.ts';
 import type { CacheEvent, StoredObject } from '../storage/index.ts';
+import type { AbortSignalLike } from '../world/index.ts';
 
 /** Who makes a request, as an authenticator found out. */
 export interface UserInfo {
@@ -123,6 +124,8 @@ export interface ConnectRequest {
   readonly subresource: string;
   readonly namespace?: string | undefined;
   readonly name: string;
+  /** The object's own name where the request's says more: `https:web:8443` is about `web`. Authorized is the request's. */
+  readonly objectName?: string | undefined;
 }
 
 // ---- authorization -------------------------------------------------------------------------------------------------
@@ -296,4 +299,24 @@ export interface NodeConnections {
   exec(pod: Pod, request: PodStreamRequest & { readonly command: readonly string[] }): Promise<ExecSession>;
   attach(pod: Pod, request: PodStreamRequest): Promise<ExecSession>;
   portForward(pod: Pod, port: number): Promise<ByteDuplex>;
+  /**
+   * Answers what the kubelet's HTTP API offers (`nodes/proxy`). Resolves to undefined for a node on which nobody listens.
+   */
+  kubelet?(node: Node, request: KubeletRequest): Promise<KubeletResponse | undefined>;
+}
+
+/** A request to a kubelet's HTTP API that changes nothing. */
+export interface KubeletRequest {
+  readonly method: string;
+  /** Decoded, from the root: `/stats/summary`. */
+  readonly path: string;
+  /** What stands behind the `?`; empty where there is none. */
+  readonly query: string;
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+export interface KubeletResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | { readonly kind: 'bytes'; readonly source: ByteSource };
 }

@@ -25,6 +25,8 @@ export type {
   CallContext,
   ConnectRequest,
   ExecSession,
+  KubeletRequest,
+  KubeletResponse,
   ListResult,
   NodeConnections,
   ObjectResult,

@@ -11,6 +11,10 @@ export interface HttpRequest {
   readonly headers: HttpHeaders;
   /** As UTF-8; a body that is not text arrives as its bytes. */
   readonly body: string | Uint8Array | undefined;
+  /** In place of `body`, for a request that is passed on as it comes (`ApiHandler.isPassedOn`). */
+  readonly bodySource?: ByteSource | undefined;
+  /** The client's address, without its port. */
+  readonly sourceAddress?: string | undefined;
   /** The certificate that the client has proven to own; `untrusted` when the cluster's authority does not vouch for it. */
   readonly clientCertificate?: ClientCertificate | 'untrusted' | undefined;
   /** Aborts when the client goes away. */
