@@ -9,19 +9,23 @@ const configMapsPath = `${crowdPath}/configmaps`;
 const watchers = 1000;
 const events = 400;
 const settleMs = 1000;
-const longestWaitMs = 120_000;
+/** After so long without a delivery nothing more is coming: kube-apiserver ends watches that lag behind. */
+const silenceMs = 5000;
 
 /** One change after the other, told to a thousand watchers, each with a connection of its own. */
 export async function measureFanOut(servers: readonly MeasuredServer[], report: Report): Promise<void> {
   const byCore = new Map<string, Figure>();
   const byClock = new Map<string, Figure>();
   for (const server of servers) {
-    const { perSecond, cpuMicros } = await fanOut(server);
+    const { perSecond, cpuMicros, share } = await fanOut(server);
     byCore.set(server.name, {
       value: 1e6 / cpuMicros,
       text: `${formatRate(1e6 / cpuMicros)} (${cpuMicros.toFixed(1)} µs each)`,
     });
-    byClock.set(server.name, { value: perSecond, text: formatRate(perSecond) });
+    byClock.set(server.name, {
+      value: perSecond,
+      text: `${formatRate(perSecond)}${share < 1 ? `, ${(share * 100).toFixed(0)} % of them: it ended the others' watches` : ''}`,
+    });
   }
   const what = `deliveries of a 2.5 KB object to ${watchers.toLocaleString('en')} watchers`;
   const goal = '≥ 200,000/s';
@@ -29,11 +33,22 @@ export async function measureFanOut(servers: readonly MeasuredServer[], report: 
   report.add({ what: `${what}, by the clock, readers on the same cores`, figures: byClock, isMoreBetter: true, goal });
 }
 
-async function fanOut(server: MeasuredServer): Promise<{ readonly perSecond: number; readonly cpuMicros: number }> {
+interface Deliveries {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  /** Of all that should have been delivered, between 0 and 1. */
+  readonly share: number;
+}
+
+async function fanOut(server: MeasuredServer): Promise<Deliveries> {
   const streams = await openClients(server, watchers);
   let heard = 0;
+  let lastMs = performance.now();
   for (const stream of streams) {
-    const count = createCounter(() => heard++);
+    const count = createCounter(() => {
+      heard++;
+      lastMs = performance.now();
+    });
     stream.stream(`${configMapsPath}?watch=1&resourceVersion=0`, count);
   }
   await wait(settleMs);
@@ -44,13 +59,11 @@ async function fanOut(server: MeasuredServer): Promise<{ readonly perSecond: num
     await expectStatus(client, 201, 'POST', configMapsPath, configMapText(`told-${i}`));
   });
   const expected = before + events * watchers;
-  while (heard < expected && performance.now() - started < longestWaitMs) await wait(2);
-  const elapsedMs = performance.now() - started;
+  while (heard < expected && performance.now() - lastMs < silenceMs) await wait(2);
   const told = heard - before;
-  if (heard !== expected) throw new Error(`${server.name} delivered ${told} of ${events * watchers} events`);
   const cpuMicros = ((await server.cpuMicros()) - cpuBefore) / told;
   for (const stream of streams) stream.close();
-  return { perSecond: (told / elapsedMs) * 1000, cpuMicros };
+  return { perSecond: (told / (lastMs - started)) * 1000, cpuMicros, share: told / (events * watchers) };
 }
 
 /** Counts what every event has once, also where a chunk's end cuts it. */

@@ -14,11 +14,7 @@ export interface MeasuredServer {
   stop(): Promise<void>;
 }
 
-interface Usage {
-  readonly cpuMicros: number;
-  readonly rssBytes: number;
-  readonly stallMs: number;
-}
+type Question = 'cpuMicros' | 'rssBytes' | 'longestStallMs';
 
 /** How often the event loop is looked at. */
 const resolutionMs = 5;
@@ -26,17 +22,17 @@ const resolutionMs = 5;
 export async function startMeasuredServer(name: string, file: string): Promise<MeasuredServer> {
   const child = fork(file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const connection = (await nextMessage(child)) as RawClientOptions;
-  const ask = async (): Promise<Usage> => {
+  const ask = async (question: Question): Promise<number> => {
     const answer = nextMessage(child);
-    child.send('usage');
-    return (await answer) as Usage;
+    child.send(question);
+    return (await answer) as number;
   };
   return {
     name,
     connection,
-    cpuMicros: async () => (await ask()).cpuMicros,
-    rssBytes: async () => (await ask()).rssBytes,
-    longestStallMs: async () => (await ask()).stallMs,
+    cpuMicros: () => ask('cpuMicros'),
+    rssBytes: () => ask('rssBytes'),
+    longestStallMs: () => ask('longestStallMs'),
     async stop() {
       const ended = new Promise(resolve => child.once('exit', resolve));
       child.send('stop');
@@ -60,15 +56,21 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
 export function serveMeasurements(connection: RawClientOptions, stop: () => Promise<void>): void {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs });
   delays.enable();
+  const answers: Readonly<Record<Question, () => number>> = {
+    cpuMicros() {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    },
+    rssBytes: () => process.memoryUsage.rss(),
+    longestStallMs() {
+      const stallMs = Math.max(0, delays.max / 1e6 - resolutionMs);
+      delays.reset();
+      return stallMs;
+    },
+  };
   process.on('message', message => {
-    if (message === 'stop') {
-      stop().then(() => process.exit(0));
-      return;
-    }
-    const { user, system } = process.cpuUsage();
-    const stallMs = Math.max(0, delays.max / 1e6 - resolutionMs);
-    delays.reset();
-    process.send!({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss(), stallMs } satisfies Usage);
+    if (message === 'stop') stop().then(() => process.exit(0));
+    else process.send!(answers[message as Question]());
   });
   process.send!(connection);
 }
