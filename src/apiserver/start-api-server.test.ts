@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { namesOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   apiServices,
+  configMaps,
   endpointSlices,
   endpoints,
   namespaces,
@@ -38,6 +39,29 @@ describe('a new cluster', () => {
     assert.equal(service.spec!.ports![0]!.targetPort, 6443);
     assert.equal((await api.client.get(endpoints, ref)).subsets![0]!.addresses![0]!.ip, '192.0.2.1');
     assert.deepEqual((await api.client.get(endpointSlices, ref)).endpoints![0]!.addresses, ['192.0.2.1']);
+  });
+
+  it('tells components whom to believe, and anew when that has changed', async () => {
+    const ref = { name: 'extension-apiserver-authentication', namespace: 'kube-system' };
+    using first = await TestServer.start({ trust: { clientAuthority: 'one' } });
+    assert.deepEqual((await first.client.get(configMaps, ref)).data, { 'client-ca-file': 'one' });
+    const requestHeader = { authority: 'proxy', allowedNames: ['front-proxy-client'] };
+    using next = await TestServer.start({ trust: { clientAuthority: 'two', requestHeader }, store: first.store });
+    assert.deepEqual((await next.client.get(configMaps, ref)).data, {
+      'client-ca-file': 'two',
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': 'proxy',
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-uid-headers': '["X-Remote-Uid"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    });
+  });
+
+  it('tells since when it notes the use of tokens in Secrets', async () => {
+    const ref = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+    using api = await TestServer.start();
+    assert.match((await api.client.get(configMaps, ref)).data?.['since'] ?? '', /^\d{4}-\d\d-\d\d$/);
   });
 
   it('tells from where Services get their addresses', async () => {

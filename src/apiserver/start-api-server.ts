@@ -1,14 +1,17 @@
-import { endpointSlices, endpoints, serviceCIDRs, services } from '../api/generated/index.ts';
+import { configMaps, endpointSlices, endpoints, serviceCIDRs, services } from '../api/generated/index.ts';
 import { Client } from '../client/index.ts';
 import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import {
   type AdvertisedAddress,
+  type AuthenticationTrust,
+  authenticationConfigMap,
   kubernetesEndpointSlice,
   kubernetesEndpoints,
   kubernetesService,
   kubernetesServiceCidr,
+  legacyTokenTracking,
   publishApiServices,
   readyServiceCidr,
   wellKnownObjects,
@@ -19,6 +22,8 @@ import { createLocalTransport } from './local-transport.ts';
 export interface StartOptions extends ApiServerOptions {
   /** Where the cluster reaches this server; without it the `kubernetes` Service has no endpoints. */
   readonly advertise?: readonly AdvertisedAddress[] | undefined;
+  /** Whom this server believes, to be told to others; without it nobody is told. */
+  readonly trust?: AuthenticationTrust | undefined;
 }
 
 export interface RunningApiServer {
@@ -37,6 +42,8 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const call = { user: serverUser, userAgent: 'kube-apiserver', warn: () => {} };
   await Promise.all(wellKnownObjects().map(({ type, object }) => ensure(server, client, type, object)));
   await ensureServiceCidr(server, client);
+  await ensure(server, client, configMaps, legacyTokenTracking(context.rules.now));
+  if (options.trust !== undefined) await replace(server, client, configMaps, authenticationConfigMap(options.trust));
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client);
   const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);

@@ -72,7 +72,7 @@ export class ControlPlane {
 
   /** Resolves when requests are answered; controllers and scheduler take up their work right after. */
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
-    const { world, store, tokens, advertise, serviceCidr, outbound } = options;
+    const { world, store, tokens, advertise, serviceCidr, outbound, certificateAuthority } = options;
     const cache = await WatchCache.start({ clock: world.clock, store });
     const access = new AccessControl({ world, tokens });
     const running = await startApiServer({
@@ -81,6 +81,8 @@ export class ControlPlane {
       cache,
       kinds: builtInKinds,
       advertise,
+      // Kubernetes: two authorities may be two; here one signs servers' and clients' certificates.
+      trust: { clientAuthority: certificateAuthority },
       authorizer: access.authorizer,
       admission: access.admission,
       virtual: access.virtual,
