@@ -42,12 +42,12 @@ export class PodVolumes {
    */
   async setUp(pod: Pod, context: MountContext): Promise<ReadonlyMap<string, MountedVolume>> {
     const uid = uidOf(pod);
-    const version = this.#versionOf(pod);
+    const objects = this.#objectsVersionOf(pod);
     const done = this.#done.get(uid);
-    if (done?.version === version) return done.volumes;
+    if (done?.version === this.#versionOf(pod, objects)) return done.volumes;
     const volumes = await this.#setUpAll(pod, context);
-    // Asked again, because tokens have been renewed by now.
-    this.#done.set(uid, { version: this.#versionOf(pod), volumes });
+    // Tokens have been renewed by now. An object that has changed meanwhile may have come too late for its volume.
+    this.#done.set(uid, { version: this.#versionOf(pod, objects), volumes });
     return volumes;
   }
 
@@ -95,9 +95,12 @@ export class PodVolumes {
     }
   }
 
-  #versionOf(pod: Pod): string {
+  #objectsVersionOf(pod: Pod): string {
     const { labels, annotations } = pod.metadata;
-    const own = JSON.stringify([labels, annotations]);
-    return `${this.#objects.versionOf(pod)}|${this.#tokens.versionOf(uidOf(pod))}|${own}`;
+    return `${this.#objects.versionOf(pod)}|${JSON.stringify([labels, annotations])}`;
+  }
+
+  #versionOf(pod: Pod, objects: string): string {
+    return `${this.#tokens.versionOf(uidOf(pod))}|${objects}`;
   }
 }
