@@ -10,7 +10,7 @@ real it also builds the images that the cases run, for which it needs Debian's a
   --focus REGEX       only the cases whose names match; others keep the result of an earlier run
   --unpassed          only the cases that the table does not show to have passed
   --cases FILE        the list of cases; default ../shared/conformance/cases-v1.36.csv
-  --nodes NODES       as of sampan up; default simulated:2 for the classes A and B, real for the others
+  --nodes NODES       as of sampan up; default simulated:2 for the classes A and F, real for the others
   --procs N           cases at once (upstream's own runs have 4); default 3
   --timeout MINUTES   for the cases of a class that run together, and for those that run alone; default 60
   --keep              leave the data directory and the logs of the cluster

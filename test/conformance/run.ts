@@ -50,7 +50,7 @@ async function runClass(
   options: ConformanceOptions,
 ): Promise<ReadonlyMap<string, CaseResult>> {
   const { procs, timeoutMinutes } = options;
-  const nodes = options.nodes ?? ('AB'.includes(letter) ? 'simulated:2' : 'real');
+  const nodes = options.nodes ?? ('AF'.includes(letter) ? 'simulated:2' : 'real');
   const directory = join(cache, `class-${letter}`);
   const data = options.isKept ? join(directory, `data-${Date.now()}`) : undefined;
   if (data !== undefined) console.log(`data directory: ${data}`);

@@ -68,10 +68,11 @@ http {
 export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
   busybox: { hasBusybox: true, texts: accounts, directories },
   network: {
-    packages: ['bash', 'bind9-dnsutils', 'curl', 'iproute2', 'netcat-openbsd'],
+    packages: ['bash', 'bind9-dnsutils', 'curl', 'dash', 'iproute2', 'netcat-openbsd'],
     hasBusybox: true,
     texts: accounts,
-    links: { 'bin/nc': 'nc.openbsd' },
+    // Debian's busybox, as a shell, prefers its own applets to programs of the same name.
+    links: { 'bin/nc': 'nc.openbsd', 'bin/sh': 'dash' },
     directories,
   },
   agnhost: {
