@@ -6,6 +6,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
+import { isProxyRequest, type SubresourceProxy } from '../proxy/index.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
@@ -16,6 +17,7 @@ import { respondLog } from './pod-log.ts';
 import { openStreamTarget, type StreamTarget } from './pod-stream.ts';
 import { prettify } from './pretty.ts';
 import { ProtobufFrames } from './protobuf-frames.ts';
+import { ProxiedRequests, type Tunnel } from './proxied-requests.ts';
 import { parseQuery, type Query } from './query.ts';
 import { RepresentationCache } from './representation.ts';
 import { RequestCall } from './request-call.ts';
@@ -36,10 +38,15 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly authorizer: Authorizer;
   /** How to reach what runs on nodes; without it `log`, `exec`, `attach` and `portforward` are refused with 503. */
   readonly nodes?: NodeConnections | undefined;
+  /** What answers the `proxy` subresources; without it there are none. */
+  readonly proxy?: SubresourceProxy | undefined;
 }
 
 /** What an upgrade request becomes: a refusal to answer with, or what to join the connection with. */
-export type UpgradeAnswer = { readonly refusal: HttpResponse } | { readonly target: StreamTarget };
+export type UpgradeAnswer =
+  | { readonly refusal: HttpResponse }
+  | { readonly target: StreamTarget }
+  | { readonly tunnel: Tunnel };
 
 const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 
@@ -57,12 +64,23 @@ export class ApiHandler {
   readonly #deadlines: RequestDeadlines;
   readonly #nonResource: NonResourceRoutes;
   readonly #reader: ResourceRequestReader;
+  readonly #proxied: ProxiedRequests;
 
   constructor(options: ApiHandlerOptions) {
     this.#options = options;
     this.#reader = new ResourceRequestReader(options.core.resources);
     this.#deadlines = new RequestDeadlines(options.world.clock);
     this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
+    this.#proxied = new ProxiedRequests({
+      proxy: options.proxy,
+      connect: (info, call, objectName) => this.#connect(info, call, objectName),
+      authorize: (info, user) => this.#authorize(info, user),
+    });
+  }
+
+  /** Whether a request's body is passed on as it comes (`bodySource`), instead of being read first. */
+  isPassedOn(url: string): boolean {
+    return ProxiedRequests.covers(url);
   }
 
   /** Answers any request but an upgrade. Never rejects. */
@@ -89,11 +107,14 @@ export class ApiHandler {
     }
   }
 
-  /** Answers a request to upgrade its connection (`exec`, `attach`, `portforward`). Never rejects. */
+  /** Answers a request to upgrade its connection (`exec`, `attach`, `portforward`, `proxy`). Never rejects. */
   async upgrade(http: HttpRequest): Promise<UpgradeAnswer> {
     const query = parseQuery(http.query);
     const info = readRequestInfo(http.method, http.path, query);
     try {
+      if (info !== undefined && isProxyRequest(info)) {
+        return await this.#proxied.upgrade(http, info, await this.#identify(http));
+      }
       if (info === undefined || !isPodStream(info)) throw statusError.badRequest('this path cannot be upgraded');
       const call = await this.#identify(http);
       const pod = await this.#connect(info, call);
@@ -133,6 +154,7 @@ export class ApiHandler {
 
   async #answerResource(incoming: Incoming): Promise<HttpResponse> {
     const { info } = incoming;
+    if (isProxyRequest(info)) return this.#proxied.respond(incoming.http, info, incoming.call);
     if (info.subresource === 'proxy' || info.verb === 'proxy') throw notFoundError();
     if (info.group === '' && info.resource === 'pods' && info.name !== '') {
       if (info.subresource === 'log' && info.verb === 'get') return this.#answerLog(incoming);
@@ -218,7 +240,7 @@ export class ApiHandler {
     }
   }
 
-  async #connect(info: RequestInfo, call: RequestCall): Promise<Pod> {
+  async #connect(info: RequestInfo, call: RequestCall, objectName?: string): Promise<Pod> {
     const { verb, subresource, namespace, name } = info;
     const object = await this.#options.core.connect(
       {
@@ -227,6 +249,7 @@ export class ApiHandler {
         subresource,
         namespace: namespace === '' ? undefined : namespace,
         name,
+        objectName,
       },
       call,
     );

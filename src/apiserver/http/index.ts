@@ -19,6 +19,7 @@ export type {
   HttpResponse,
 } from './http-message.ts';
 export { readHeader } from './http-message.ts';
+export type { Tunnel } from './proxied-requests.ts';
 export type { TokenIssuer } from './non-resource-routes.ts';
 export type { OpenApiSource } from './open-api-source.ts';
 export { explainMissingLog } from './pod-log.ts';
