@@ -49,10 +49,11 @@ export async function writeBytes(source: AsyncIterable<Uint8Array>, out: Writabl
   out.once('close', () => void iterator.return?.());
   for (;;) {
     const { done, value } = await iterator.next();
-    if (done === true || out.destroyed) break;
+    if (done === true || out.destroyed || out.writableEnded) break;
     if (!out.write(value)) await waitForDrain(out);
   }
-  if (!out.destroyed) out.end();
+  // Node ends an answer without a body by itself; ending it again would reset an HTTP/2 stream.
+  if (!out.destroyed && !out.writableEnded) out.end();
 }
 
 /** Resolves when more may be written, or when nobody will read any more. */

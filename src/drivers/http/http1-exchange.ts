@@ -30,6 +30,10 @@ export function serveHttp1(
     answer(undefined);
     return;
   }
+  if (handler.isPassedOn(incoming.url ?? '/')) {
+    void passOn(handler, streams, incoming, outgoing);
+    return;
+  }
   readBody(
     incoming,
     incoming.headers['content-type'],
@@ -56,9 +60,23 @@ export function toHttpRequest(
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers: incoming.headers as HttpHeaders,
     body,
+    sourceAddress: incoming.socket.remoteAddress,
     clientCertificate: readClientCertificate(incoming.socket as TLSSocket),
     signal: outgoing === undefined ? undefined : new RequestSignal(outgoing),
   };
+}
+
+/** Answers while the body is still coming; what nobody has read by the end is read and dropped. */
+async function passOn(
+  handler: ApiHandler,
+  streams: OpenStreams,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const bodySource = incoming.iterator({ destroyOnReturn: false });
+  const response = await handler.handle({ ...toHttpRequest(incoming, undefined, outgoing), bodySource });
+  await writeResponse(response, new Http1Side(incoming, outgoing), streams);
+  incoming.resume();
 }
 
 function hasBody(incoming: IncomingMessage): boolean {

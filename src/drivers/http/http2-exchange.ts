@@ -8,6 +8,7 @@ import {
   refuseLargeBody,
   respondStatus,
 } from '../../apiserver/http/index.ts';
+import type { ByteSource } from '../../apiserver/index.ts';
 import { readBody } from './body-reader.ts';
 import { readClientCertificate } from './client-certificate.ts';
 import { type OpenStreams, type OutgoingHeaders, type ResponseSide, writeResponse } from './exchange.ts';
@@ -35,12 +36,25 @@ export function serveHttp2(
     answer(undefined);
     return;
   }
+  if (handler.isPassedOn(headers[':path'] ?? '/')) {
+    void handler
+      .handle({ ...toHttpRequest(stream, headers, undefined, socket), bodySource: untilEnd(stream) })
+      .then(response => writeResponse(response, side, streams))
+      .then(() => stream.resume());
+    return;
+  }
   const isAborted = (): boolean => stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
   readBody(stream, headers['content-type'], isAborted, outcome => {
     if (outcome.kind === 'complete') answer(outcome.body);
     else if (outcome.kind === 'tooLarge') void writeResponse(respondStatus(refuseLargeBody()), side, streams);
     else stream.destroy();
   });
+}
+
+/** A body that its client breaks off must not end as if it were complete. */
+async function* untilEnd(stream: ServerHttp2Stream): ByteSource & AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+  if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw new Error('the client has gone away');
 }
 
 function toHttpRequest(
@@ -57,6 +71,7 @@ function toHttpRequest(
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers: headers as HttpHeaders,
     body,
+    sourceAddress: socket.remoteAddress,
     clientCertificate: readClientCertificate(socket),
     signal: new RequestSignal(stream),
   };

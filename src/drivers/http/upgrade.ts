@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { type ApiHandler, type HttpResponse, respondStatus, type StreamTarget } from '../../apiserver/http/index.ts';
+import {
+  type ApiHandler,
+  type HttpBody,
+  type HttpResponse,
+  respondStatus,
+  type StreamTarget,
+} from '../../apiserver/http/index.ts';
 import { statusError } from '../../machinery/index.ts';
 import { toHttpRequest } from './http1-exchange.ts';
 import { chooseSpdyProtocol, serveSpdy } from './spdy-upgrade.ts';
+import { formatHead, serveTunnel } from './tunnel.ts';
 import { chooseWebSocketProtocol, serveWebSocket } from './websocket-upgrade.ts';
 
 /** Joins an upgraded connection with what the request asks for, or answers it as any other request. Never rejects. */
@@ -15,7 +22,11 @@ export async function serveUpgrade(
 ): Promise<void> {
   const answer = await handler.upgrade(toHttpRequest(incoming, undefined));
   if ('refusal' in answer) {
-    refuseUpgrade(socket, answer.refusal);
+    await refuseUpgrade(socket, answer.refusal);
+    return;
+  }
+  if ('tunnel' in answer) {
+    await serveTunnel(socket, head, answer.tunnel);
     return;
   }
   const { target } = answer;
@@ -24,7 +35,7 @@ export async function serveUpgrade(
   const protocol = isWebSocket ? chooseWebSocketProtocol(incoming, target) : chooseSpdyProtocol(incoming, target);
   if (protocol === undefined || (!isWebSocket && upgrade !== 'spdy/3.1')) {
     hangUp(target);
-    refuseUpgrade(socket, respondStatus(statusError.badRequest('unable to upgrade: no protocol in common')));
+    await refuseUpgrade(socket, respondStatus(statusError.badRequest('unable to upgrade: no protocol in common')));
   } else if (isWebSocket) serveWebSocket(incoming, socket, head, target, protocol);
   else serveSpdy(socket, head, target, protocol);
 }
@@ -34,12 +45,27 @@ function hangUp(target: StreamTarget): void {
 }
 
 /** There is no ServerResponse for an upgrade: the answer is written by hand. */
-function refuseUpgrade(socket: TLSSocket, response: HttpResponse): void {
-  const body = typeof response.body === 'string' ? response.body : '';
-  const lines = [`HTTP/1.1 ${response.status} Refused`];
-  for (const [name, value] of Object.entries(response.headers)) {
-    for (const one of typeof value === 'string' ? [value] : value) lines.push(`${name}: ${one}`);
+async function refuseUpgrade(socket: TLSSocket, { status, headers, body }: HttpResponse): Promise<void> {
+  const text = await readWhole(body);
+  const head = formatHead(`${status} Refused`, {
+    ...headers,
+    'content-length': String(text.length),
+    connection: 'close',
+  });
+  socket.write(head);
+  socket.end(text);
+}
+
+/** Refusals are short, but for what a backend refuses with, which is read to its end. */
+async function readWhole(body: HttpBody): Promise<Buffer> {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body.kind === 'binary') return Buffer.from(body.bytes);
+  if (body.kind !== 'bytes') return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of body.source) chunks.push(chunk);
+  } catch {
+    // Broken off by the backend: what there is of its words is passed on.
   }
-  lines.push(`content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body);
-  socket.end(lines.join('\r\n'));
+  return Buffer.concat(chunks);
 }
