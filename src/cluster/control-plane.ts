@@ -4,11 +4,13 @@ import {
   type ApiServer,
   type Authorizer,
   createLocalTransport,
+  type NodeConnections,
   type OutboundCalls,
   type RunningApiServer,
   startApiServer,
   type UserInfo,
 } from '../apiserver/index.ts';
+import { type ReverseProxy, SubresourceProxy } from '../apiserver/proxy/index.ts';
 import { Client, Informers } from '../client/index.ts';
 import { Scheduler } from '../scheduler/index.ts';
 import {
@@ -38,6 +40,8 @@ export interface ControlPlaneOptions {
   readonly podCidr?: string | undefined;
   /** How the API server reaches webhooks and aggregated servers. */
   readonly outbound?: OutboundCalls | undefined;
+  /** How requests are passed on; without it there are no `proxy` subresources. */
+  readonly reverseProxy?: ReverseProxy | undefined;
   /** What is left out, because somebody else does it. */
   readonly without?: readonly Component[] | undefined;
 }
@@ -46,6 +50,8 @@ export interface ControlPlaneOptions {
 export class ControlPlane {
   readonly server: ApiServer;
   readonly cache: WatchCache;
+  readonly #world: World;
+  readonly #reverseProxy: ReverseProxy | undefined;
   readonly #access: AccessControl;
   readonly #compaction: AutoCompaction;
   readonly #running: RunningApiServer;
@@ -60,6 +66,8 @@ export class ControlPlane {
   ) {
     const { world, certificateAuthority, podCidr = '10.244.0.0/16', without = [] } = options;
     this.cache = cache;
+    this.#world = world;
+    this.#reverseProxy = options.reverseProxy;
     this.#access = access;
     this.#compaction = startAutoCompaction({ world, store: options.store });
     this.#running = running;
@@ -113,6 +121,14 @@ export class ControlPlane {
   /** Says where pods and nodes reach the API server: the endpoints of the Service `kubernetes`. */
   advertise(addresses: readonly { readonly ip: string; readonly port: number }[]): Promise<void> {
     return this.#running.advertise(addresses);
+  }
+
+  /** What answers the `proxy` subresources; undefined where there is no way to pass requests on. */
+  createProxy(nodes: NodeConnections | undefined): SubresourceProxy | undefined {
+    const reverseProxy = this.#reverseProxy;
+    if (reverseProxy === undefined) return undefined;
+    const random = this.#world.random.stream('apiserver/proxy');
+    return new SubresourceProxy({ view: this.server.view, random, reverseProxy, nodes });
   }
 
   /** A client that acts for a node, with a node's rights. */

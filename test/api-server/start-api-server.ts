@@ -7,6 +7,7 @@ import { ControlPlane } from '../../src/cluster/index.ts';
 import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/index.ts';
 import { createNodeWorld } from '../../src/drivers/node-world.ts';
 import { HttpsCalls } from '../../src/drivers/outbound/index.ts';
+import { NodeReverseProxy } from '../../src/drivers/proxy/index.ts';
 import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../src/drivers/tls/index.ts';
 import { createLogWriter } from '../../src/drivers/world/index.ts';
 import { createObjectCodec, MemoryStore, type Store, type StoredObject } from '../../src/storage/index.ts';
@@ -40,9 +41,11 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
   const store = await openStore(world, directory);
   const tokens = createTokenSettings(pki);
   const outbound = new HttpsCalls();
+  const reverseProxy = new NodeReverseProxy();
   const plane = await ControlPlane.start({
     world,
     outbound,
+    reverseProxy,
     store,
     tokens,
     certificateAuthority: pki.authority.certificate,
@@ -69,6 +72,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
       await door.close();
       plane.stop();
       outbound.close();
+      reverseProxy.close();
       await store.close();
       rmSync(directory, { recursive: true });
     },

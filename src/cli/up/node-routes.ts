@@ -1,8 +1,10 @@
-import type { Pod } from '../../api/generated/index.ts';
+import type { Node, Pod } from '../../api/generated/index.ts';
 import type {
   ByteDuplex,
   ByteSource,
   ExecSession,
+  KubeletRequest,
+  KubeletResponse,
   NodeConnections,
   PodLogRequest,
   PodStreamRequest,
@@ -32,6 +34,10 @@ export class NodeRoutes implements NodeConnections {
 
   portForward(pod: Pod, port: number): Promise<ByteDuplex> {
     return this.#of(pod).then(node => node.portForward(pod, port));
+  }
+
+  async kubelet(node: Node, request: KubeletRequest): Promise<KubeletResponse | undefined> {
+    return this.#connections?.kubelet?.(node, request);
   }
 
   async #of(pod: Pod): Promise<NodeConnections> {

@@ -36,6 +36,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     authenticator: plane.authenticator,
     authorizer: plane.authorizer,
     nodes: options.nodes,
+    proxy: plane.createProxy(options.nodes),
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),
     get serverAddress() {
       return options.serverAddress();

@@ -4,6 +4,7 @@ import type { AdvertisedAddress } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { HttpsCalls } from '../../drivers/outbound/index.ts';
+import { NodeReverseProxy } from '../../drivers/proxy/index.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
 import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../drivers/tls/index.ts';
 import { createLogWriter } from '../../drivers/world/index.ts';
@@ -65,8 +66,19 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   const certificateAuthority = pki.authority.certificate;
   const outbound = new HttpsCalls();
   started.defer(() => outbound.close());
+  const reverseProxy = new NodeReverseProxy();
+  started.defer(() => reverseProxy.close());
   const plane = await showProgress('starting the control plane', () =>
-    ControlPlane.start({ world, store, certificateAuthority, tokens, outbound, without, ...prepared.ranges }),
+    ControlPlane.start({
+      world,
+      store,
+      certificateAuthority,
+      tokens,
+      outbound,
+      reverseProxy,
+      without,
+      ...prepared.ranges,
+    }),
   );
   started.defer(() => plane.stop());
   proceed('the control plane runs');

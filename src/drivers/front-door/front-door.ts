@@ -45,6 +45,7 @@ export class FrontDoor {
       authenticator: plane.authenticator,
       authorizer: plane.server.context.authorizer,
       nodes,
+      proxy: plane.createProxy(nodes),
       healthChecks,
       version: describeVersion({
         sampanVersion,
