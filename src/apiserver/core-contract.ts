@@ -4,6 +4,7 @@ import type { ResourceRequest, Verb, Watch } from '../client/index.ts';
 import type { KubeObject, ListMeta, ResourceType } from '../machinery/index.ts';
 import type { CacheEvent, StoredObject } from '../storage/index.ts';
 import type { AbortSignalLike } from '../world/index.ts';
+import type { ObjectConversion } from './object-conversion.ts';
 
 /** Who makes a request, as an authenticator found out. */
 export interface UserInfo {
@@ -35,7 +36,17 @@ export interface ServedResource {
   readonly definition: KindDefinition;
   readonly version: ServedVersion;
   /** Absent for built-in kinds. */
-  readonly crd?: { readonly name: string; readonly uid: string } | undefined;
+  readonly crd?: CustomResource | undefined;
+}
+
+/** What a CRD's resource has that built-in ones have not. */
+export interface CustomResource {
+  readonly name: string;
+  readonly uid: string;
+  /** A stored object as the version shows it, without asking a webhook; the same instance each time. */
+  show(object: KubeObject): KubeObject;
+  /** Present where a webhook converts: then results and watch events are in the resource's version already. */
+  readonly conversion?: ObjectConversion | undefined;
 }
 
 /** What is served, now. CRDs come and go; built-in kinds stay. */
@@ -52,7 +63,8 @@ export interface ResourceRegistry {
 
 /**
  * The answer to a request. Objects are in the kind's storage version; whoever encodes them turns them into `version`
- * (`convertToServed`), so that what many readers ask for is converted and encoded once.
+ * (`convertToServed`), so that what many readers ask for is converted and encoded once. Those that a CRD's webhook has
+ * converted are in `version` already.
  */
 export type ApiResult = ObjectResult | ListResult | OtherResult;
 
@@ -143,12 +155,17 @@ export interface AuthorizationAttributes {
   readonly name: string;
   /** Present for requests outside the resource API (`/healthz`); then only `verb` and this count. */
   readonly nonResourcePath?: string | undefined;
+  /** As the request writes them; of requests for many objects only. Authorizers may allow more by them, never less. */
+  readonly fieldSelector?: string | undefined;
+  readonly labelSelector?: string | undefined;
 }
 
 export interface AuthorizationDecision {
   readonly allowed: boolean;
   /** Why, for the 403's text; may be empty. */
   readonly reason: string;
+  /** True where it follows from more than what `generation` counts: not to be remembered. */
+  readonly isMomentary?: boolean | undefined;
 }
 
 /** Synchronous, because it stands before every request. Decisions may be memoised while `generation` stays the same. */
@@ -174,6 +191,8 @@ export interface AdmissionRequest {
   readonly old: KubeObject | undefined;
   readonly call: CallContext;
   readonly isDryRun: boolean;
+  /** What it came by, for the options that it carries; absent for what the server asks itself. */
+  readonly request?: ResourceRequest | undefined;
 }
 
 /**

@@ -51,7 +51,12 @@ class LocalTransport implements Transport {
 function convertingSink(sink: WatchSink, resource: ServedResource): ApiWatchSink {
   return {
     events: batch =>
-      sink.events(batch.map(({ type, object }) => ({ type, object: convertToServed(object, resource) }))),
+      sink.events(
+        batch.map(({ type, object }) => ({
+          type,
+          object: type === 'BOOKMARK' ? object : convertToServed(object, resource),
+        })),
+      ),
     end: error => sink.end(error),
   };
 }

@@ -1,4 +1,4 @@
-import { applyDefaults, formatGroupVersion, type KubeObject } from '../machinery/index.ts';
+import { formatGroupVersion, type KubeObject } from '../machinery/index.ts';
 import type { ServedResource } from './core-contract.ts';
 
 /**
@@ -13,13 +13,12 @@ export function isShownAsStored(resource: ServedResource): boolean {
 
 /**
  * A stored object as `resource`'s version shows it; the object itself where that is its version already, so that its
- * encodings can be shared. Pure; whoever converts for many readers keeps the outcome.
+ * encodings can be shared. Pure; whoever converts for many readers keeps the outcome. Where a webhook converts, requests
+ * have been through it (`ObjectConversion`) before anybody asks here.
  */
 export function convertToServed(object: KubeObject, resource: ServedResource): KubeObject {
-  if (isShownAsStored(resource)) return object;
-  const converted = convertShape(object, resource);
-  // Kubernetes: what a schema has learnt to default since is filled in when old objects are read.
-  return resource.crd === undefined ? converted : applyDefaults(resource.version.schema(), converted);
+  if (resource.crd !== undefined) return resource.crd.show(object);
+  return isShownAsStored(resource) ? object : convertShape(object, resource);
 }
 
 function convertShape(object: KubeObject, resource: ServedResource): KubeObject {
@@ -36,7 +35,8 @@ function convertShape(object: KubeObject, resource: ServedResource): KubeObject 
 export function convertToStorage(object: KubeObject, resource: ServedResource): KubeObject {
   const { storage } = resource.definition;
   const apiVersion = formatGroupVersion(storage);
-  if (object.apiVersion === apiVersion) return object;
+  // What a webhook converts it converts last, when all else is decided.
+  if (object.apiVersion === apiVersion || resource.crd?.conversion !== undefined) return object;
   const { convert } = resource.version;
   const converted = convert === undefined ? object : convert.toStorage(object);
   return converted.apiVersion === apiVersion && converted.kind === storage.kind

@@ -2,13 +2,14 @@ import { type CustomResourceDefinition, customResourceDefinitions } from '../../
 import type { ResourceRequest, Watch } from '../../client/index.ts';
 import { StatusError } from '../../machinery/index.ts';
 import type { CacheEvent, WatchCache } from '../../storage/index.ts';
-import type { CallContext } from '../core-contract.ts';
+import type { CallContext, ServedResource } from '../core-contract.ts';
 import { deleteNamed } from '../requests/delete.ts';
 import { rewriteObject } from '../requests/rewrite.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { LiveRegistry } from '../resources/live-registry.ts';
 import type { ServerContext } from '../server-context.ts';
 import { acceptNames } from './accept-names.ts';
+import { type ConverterSource, createConverterSource } from './conversion/index.ts';
 import { type Condition, cleanupFinalizer, hasCondition, withCondition } from './crd-conditions.ts';
 import { defineCustomKind } from './define-custom-kind.ts';
 import { type LazyExpressions, usesExpressions } from './expression-rules.ts';
@@ -26,6 +27,7 @@ export class CrdPublisher {
   readonly #cache: WatchCache;
   readonly #call: CallContext;
   readonly #expressions: LazyExpressions;
+  readonly #convertBy: ConverterSource;
   readonly #cleaning = new Set<string>();
   /** By CRD, what of it decides what is served. */
   readonly #served = new Map<string, string>();
@@ -41,6 +43,7 @@ export class CrdPublisher {
   ) {
     this.#server = server;
     this.#expressions = expressions;
+    this.#convertBy = createConverterSource(server.webhooks, () => server.rules.uuid());
     this.#registry = registry;
     this.#cache = cache;
     this.#call = call;
@@ -95,7 +98,7 @@ export class CrdPublisher {
       return;
     }
     this.#served.set(name, what);
-    this.#registry.setCustom(name, defineCustomKind(crd, this.#expressions.loaded));
+    this.#registry.setCustom(name, defineCustomKind(crd, this.#expressions.loaded, this.#convertBy));
   }
 
   async #serveLatest(name: string): Promise<void> {
@@ -175,7 +178,7 @@ export class CrdPublisher {
   async #deleteObjects(crd: CustomResourceDefinition): Promise<number> {
     const [served] = this.#registry.custom(crd.metadata.name!) ?? [];
     if (served === undefined) return 0;
-    const endpoint = this.#server.endpoints.of(served);
+    const endpoint = this.#server.endpoints.of(withoutConversion(served));
     for (const { object } of endpoint.cache.select({})) {
       const { namespace, name, deletionTimestamp } = object.metadata;
       if (deletionTimestamp !== undefined) continue;
@@ -226,6 +229,16 @@ export class CrdPublisher {
       }
     });
   }
+}
+
+/**
+ * Differs from Kubernetes: objects of a going CRD go as they are stored; its webhook, which often goes at the same time,
+ * is not asked.
+ */
+function withoutConversion(resource: ServedResource): ServedResource {
+  return resource.crd?.conversion === undefined
+    ? resource
+    : { ...resource, crd: { ...resource.crd, conversion: undefined } };
 }
 
 function fingerprint(crd: CustomResourceDefinition): string {

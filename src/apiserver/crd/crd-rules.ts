@@ -2,6 +2,7 @@ import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '
 import type { KindRules } from '../../api/index.ts';
 import { type FieldError, fieldError, nameChecks, type Problems, validateImmutable } from '../../machinery/index.ts';
 import { hasCondition } from './crd-conditions.ts';
+import { validateConversion } from './validate-conversion.ts';
 import { validateCrdNames } from './validate-names.ts';
 import { validateCrdVersion } from './validate-version.ts';
 
@@ -62,7 +63,7 @@ function validateSpec(crd: CustomResourceDefinition): readonly FieldError[] {
     const text = 'must have exactly one version marked as storage version';
     errors.push(fieldError.invalid('spec.versions', versions, text));
   }
-  errors.push(...validateCrdNames(spec.names, 'spec.names'), ...validateConversion(crd));
+  errors.push(...validateCrdNames(spec.names, 'spec.names'), ...validateConversion(crd.spec.conversion, undefined));
   return errors;
 }
 
@@ -100,23 +101,6 @@ function checkVersion(
     errors.push(fieldError.invalid('spec.preserveUnknownFields', true, text));
   }
   return [...errors, ...validateCrdVersion(version, path)];
-}
-
-function validateConversion(crd: CustomResourceDefinition): readonly FieldError[] {
-  const { conversion } = crd.spec;
-  if (conversion === undefined) return [];
-  // Differs from Kubernetes: conversion webhooks are not called yet, so a CRD that needs one is refused, not half served.
-  if (conversion.strategy === 'None') {
-    return conversion.webhook === undefined
-      ? []
-      : [
-          fieldError.forbidden(
-            'spec.conversion.webhookClientConfig',
-            'should not be set when strategy is not set to Webhook',
-          ),
-        ];
-  }
-  return [fieldError.notSupported('spec.conversion.strategy', conversion.strategy, ['None'])];
 }
 
 function validateStoredVersions(crd: CustomResourceDefinition): readonly FieldError[] {

@@ -1,10 +1,12 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/generated/index.ts';
 import type { KindRules, ServedVersion, SubresourceFacts } from '../../api/index.ts';
-import type { JsonSchema, KubeObject, ResourceType } from '../../machinery/index.ts';
-import type { ServedResource } from '../core-contract.ts';
+import { formatGroupVersion, type JsonSchema, type KubeObject, type ResourceType } from '../../machinery/index.ts';
+import type { CustomResource, ServedResource } from '../core-contract.ts';
 import { compileVersion } from './compile-version.ts';
+import { type ConverterSource, CustomVersions, VersionConversion, type WebhookConverter } from './conversion/index.ts';
 import { customColumns } from './custom-columns.ts';
 import { CustomValidation } from './custom-validation.ts';
+import { CustomView } from './custom-view.ts';
 import type { ExpressionRules } from './expression-rules.ts';
 import { findByPath, parseJsonPath } from './json-path.ts';
 
@@ -19,11 +21,13 @@ const verbsWhileTerminating = ['delete', 'deletecollection', 'get', 'list', 'wat
 export function defineCustomKind(
   crd: CustomResourceDefinition,
   expressions: ExpressionRules | undefined,
+  convertBy: ConverterSource,
 ): readonly ServedResource[] {
   const stored = crd.spec.versions.find(version => version.storage);
   if (stored === undefined) return [];
   const storage = typeOf(crd, stored);
-  const identity = { name: crd.metadata.name!, uid: crd.metadata.uid! };
+  const versions = versionsOf(crd, storage);
+  const converter = convertBy(crd);
   return crd.spec.versions
     .filter(version => version.served)
     .map(version => {
@@ -31,9 +35,31 @@ export function defineCustomKind(
       return {
         definition: { storage, versions: [served], rules: rulesOf(version, served, expressions) },
         version: served,
-        crd: identity,
+        crd: customResource(crd, formatGroupVersion(served.type), versions, converter),
       };
     });
+}
+
+function versionsOf(crd: CustomResourceDefinition, storage: ResourceType): CustomVersions {
+  const schemas = crd.spec.versions.map(
+    version => [`${crd.spec.group}/${version.name}`, () => compileVersion(crd, version)] as const,
+  );
+  return new CustomVersions(formatGroupVersion(storage), new Map(schemas));
+}
+
+function customResource(
+  crd: CustomResourceDefinition,
+  apiVersion: string,
+  versions: CustomVersions,
+  converter: WebhookConverter | undefined,
+): CustomResource {
+  const view = new CustomView(versions, apiVersion, converter === undefined);
+  return {
+    name: crd.metadata.name!,
+    uid: crd.metadata.uid!,
+    show: object => view.show(object),
+    conversion: converter === undefined ? undefined : new VersionConversion(versions, converter, apiVersion),
+  };
 }
 
 function typeOf(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion): ResourceType {

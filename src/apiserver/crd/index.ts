@@ -2,7 +2,7 @@
  * CustomResourceDefinitions: what they may say, how they get their names, how what they define is served, and how it ends
  * with its objects. A custom kind is a `KindDefinition` like any other.
  *
- * Absent: conversion webhooks. Start reading at `define-custom-kind.ts`, then `crd-publisher.ts`.
+ * Start reading at `define-custom-kind.ts`, then `crd-publisher.ts`.
  */
 export { crdHooks } from './crd-hooks.ts';
 export { CrdPublisher } from './crd-publisher.ts';

@@ -11,12 +11,16 @@ import type { ServerContext } from '../server-context.ts';
 import { refusalFor } from './commit-write.ts';
 import { checkSize } from './object-size.ts';
 import { checkChange, prepareChange, settleVersion, warnOfChange } from './prepare-change.ts';
+import { showStored } from './show-stored.ts';
 import { admissionOf, type WriteCall } from './write-call.ts';
 
 /** What an update wants, as a function of what stands: called again when somebody else was faster. */
 export interface Change {
-  /** The wanted object in the storage version, `managedFields` included. Throws a `StatusError` to refuse. */
-  from(current: StoredObject | undefined): KubeObject;
+  /**
+   * The wanted object in the storage version, or in the request's where a webhook converts; `managedFields` included.
+   * Throws a `StatusError` to refuse.
+   */
+  from(current: StoredObject | undefined): KubeObject | Promise<KubeObject>;
   /** The uid that the object must have, when the request says one. */
   readonly uid?: string | undefined;
   /** Creates the object when there is none: the request may (`canCreateOnUpdate`, apply). Absent: 404. */
@@ -41,12 +45,13 @@ export async function applyChange(server: ServerContext, write: WriteCall, chang
   let current = endpoint.find(write.namespace, write.name);
   for (;;) {
     if (current === undefined) return createMissing(write, change);
-    const pending = judge(server, write, change, current);
+    const shown = endpoint.conversion === undefined ? current : await showStored(endpoint, current);
+    const pending = judge(server, write, change, shown);
     const verdict = pending instanceof Promise ? await pending : pending;
     const { step, object, reservation } = verdict;
     if (step === 'nothing' || write.isDryRun) {
       reservation?.finish(false);
-      return step === 'nothing' ? answer(endpoint, current) : unstored(endpoint, object);
+      return step === 'nothing' ? answer(endpoint, shown) : unstored(endpoint, object);
     }
     const { key, revision }: StoredObject = current;
     let hasSucceeded = false;
@@ -58,7 +63,9 @@ export async function applyChange(server: ServerContext, write: WriteCall, chang
       hasSucceeded = result.succeeded;
       const stored = result.entries[0]?.value;
       if (step === 'remove' && (hasSucceeded || stored === undefined)) return unstored(endpoint, object);
-      if (hasSucceeded) return answer(endpoint, stored!);
+      if (hasSucceeded) {
+        return answer(endpoint, endpoint.conversion === undefined ? stored! : await showStored(endpoint, stored!));
+      }
       current = stored;
     } catch (error) {
       throw refusalFor(error);
@@ -72,7 +79,8 @@ function createMissing(write: WriteCall, change: Change): Promise<ObjectResult> 
   const { endpoint, namespace, name } = write;
   if (change.create === undefined) throw statusError.notFound(endpoint.subject, name);
   if (change.uid) throw preconditionFailed(endpoint, namespace, name, change.uid, '');
-  return change.create(change.from(undefined));
+  const wanted = change.from(undefined);
+  return wanted instanceof Promise ? wanted.then(change.create) : change.create(wanted);
 }
 
 function judge(
@@ -87,6 +95,18 @@ function judge(
     throw preconditionFailed(endpoint, write.namespace, write.name, change.uid, old.metadata.uid!);
   }
   const wanted = change.from(current);
+  if (wanted instanceof Promise) return wanted.then(object => judgeWanted(server, write, change, object, old));
+  return judgeWanted(server, write, change, wanted, old);
+}
+
+function judgeWanted(
+  server: ServerContext,
+  write: WriteCall,
+  change: Change,
+  wanted: KubeObject,
+  old: KubeObject,
+): Verdict | Promise<Verdict> {
+  const { endpoint } = write;
   const chain = endpoint.chain(write.subresource, 'UPDATE');
   if (!chain.mutates) {
     const isRenewal = change.isRenewal === true && endpoint.rules.prepareForUpdate === undefined;
@@ -172,10 +192,18 @@ function isRemovedByUpdate(endpoint: Endpoint, object: KubeObject, old: KubeObje
 type PutOperation = { readonly put: string; readonly value: StoredObject; readonly lease?: number | undefined };
 
 function putOf(endpoint: Endpoint, key: string, object: KubeObject): PutOperation | Promise<PutOperation> {
-  const value = draftObject(key, object as StoredObject['object']);
+  const { conversion } = endpoint;
+  if (conversion !== undefined) {
+    return conversion.toStorage(object).then(stored => ({ put: key, value: draftOf(key, stored) }));
+  }
+  const value = draftOf(key, object);
   return endpoint.leases === undefined
     ? { put: key, value }
     : endpoint.leases.take().then(lease => ({ put: key, value, lease }));
+}
+
+function draftOf(key: string, object: KubeObject): StoredObject {
+  return draftObject(key, object as StoredObject['object']);
 }
 
 function answer(endpoint: Endpoint, stored: StoredObject): ObjectResult {

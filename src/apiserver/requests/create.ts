@@ -19,6 +19,7 @@ import { commitWrite } from './commit-write.ts';
 import { checkSize } from './object-size.ts';
 import { readBody, toStorage } from './request-object.ts';
 import { checkWriteOptions, optionsOf } from './request-options.ts';
+import { showStored } from './show-stored.ts';
 import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
 
 /** Kubernetes: how often a generated name that is taken is drawn anew. */
@@ -127,13 +128,16 @@ async function commitNew(
   const { endpoint } = write;
   const key = endpoint.key(write.namespace, name);
   const lease = endpoint.leases === undefined ? undefined : await endpoint.leases.take();
+  const { conversion } = endpoint;
+  const ordered = orderFields(conversion === undefined ? object : await conversion.toStorage(object));
   const result = await commitWrite(server, {
     compare: [{ key, modRevision: 0 }],
-    operations: [{ put: key, value: draftObject(key, orderFields(object)), lease }],
+    operations: [{ put: key, value: draftObject(key, ordered), lease }],
   });
   const entry = result.entries[0]?.value;
   if (!result.succeeded) throw alreadyExists(endpoint, object, entry);
-  return { kind: 'object', code: 201, object: entry!.object, stored: entry, resource: endpoint.resource };
+  const stored = conversion === undefined ? entry! : await showStored(endpoint, entry!);
+  return { kind: 'object', code: 201, object: stored.object, stored, resource: endpoint.resource };
 }
 
 /** What the kind and the server set; then what is left of a status that clients may not set. */

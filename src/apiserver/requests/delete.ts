@@ -7,6 +7,7 @@ import type { ServerContext } from '../server-context.ts';
 import { commitWrite } from './commit-write.ts';
 import { checkPreconditions, planDeletion } from './plan-deletion.ts';
 import { type DeleteOptions, readDeleteOptions } from './request-options.ts';
+import { showStored } from './show-stored.ts';
 import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
 
 /** Kubernetes: the kinds whose last state is the answer to their deletion; the others' is a Status. */
@@ -56,13 +57,25 @@ export async function deleteNamed(
     if (current === undefined) throw statusError.notFound(endpoint.subject, name);
     checkPreconditions(current.object, endpoint.type.group, bound);
     const chain = endpoint.chain('', 'DELETE');
-    const admission = admissionOf(write, 'DELETE', undefined, current.object);
-    if (chain.validates) await chain.validate(admission);
+    if (chain.validates) {
+      const shown: StoredObject = endpoint.conversion === undefined ? current : await showStored(endpoint, current);
+      await chain.validate(admissionOf(write, 'DELETE', undefined, shown.object));
+    }
     const step = await deleteStep(server, write, bound, current);
-    if (!(step instanceof Again)) return step;
+    if (!(step instanceof Again)) return endpoint.conversion === undefined ? step : showAnswer(endpoint, step);
     current = step.current;
     if (step.isOwnMark) bound = followOwnMark(bound, current);
   }
+}
+
+/**
+ * Differs from Kubernetes: a deletion touches only metadata, so it happens in the stored version, and an object whose
+ * webhook is gone can go, too; only the answer needs it.
+ */
+async function showAnswer(endpoint: Endpoint, result: ApiResult): Promise<ApiResult> {
+  if (result.kind !== 'object' || result.stored === undefined) return result;
+  const stored = await showStored(endpoint, result.stored);
+  return { ...result, object: stored.object, stored };
 }
 
 /** The object has changed since it was looked at, by this deletion's own mark or by somebody else. */

@@ -12,16 +12,25 @@ import type { ListResult, ObjectResult, ServedResource } from '../core-contract.
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
 import { optionsOf } from './request-options.ts';
+import { selectConverted } from './select-converted.ts';
 import { selectionOf } from './selection.ts';
+import { showStored } from './show-stored.ts';
 
 /** One object, not older than a resourceVersion that the request names. */
-export function getObject(server: ServerContext, endpoint: Endpoint, request: ResourceRequest): ObjectResult {
+export function getObject(
+  server: ServerContext,
+  endpoint: Endpoint,
+  request: ResourceRequest,
+): ObjectResult | Promise<ObjectResult> {
   const { resourceVersion } = optionsOf(request);
   if (resourceVersion) checkNotFuture(server, resourceVersion);
   const name = request.name ?? '';
   const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
   if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
-  return new FoundObject(stored, endpoint.resource);
+  const shown = showStored(endpoint, stored);
+  return shown instanceof Promise
+    ? shown.then(converted => new FoundObject(converted, endpoint.resource))
+    : new FoundObject(shown, endpoint.resource);
 }
 
 /** Decoded only if somebody looks: over HTTP it is the stored text that is asked for. */
@@ -62,8 +71,10 @@ export async function listObjects(endpoint: Endpoint, request: ResourceRequest):
   const options = optionsOf(request);
   checkListOptions(options);
   const { limit, resourceVersion, resourceVersionMatch } = options;
+  const { conversion } = endpoint;
+  const selection = selectionOf(endpoint, request.namespace, options);
   const listed = await endpoint.cache.list({
-    ...selectionOf(endpoint, request.namespace, options),
+    ...(conversion === undefined ? selection : await selectConverted(endpoint.cache, conversion, selection)),
     limit,
     continue: options.continue,
     resourceVersion,
@@ -74,7 +85,8 @@ export async function listObjects(endpoint: Endpoint, request: ResourceRequest):
     ...(listed.continue === undefined ? {} : { continue: listed.continue }),
     ...(listed.remainingItemCount === undefined ? {} : { remainingItemCount: listed.remainingItemCount }),
   };
-  return { kind: 'list', items: listed.objects, metadata, resource: endpoint.resource };
+  const items = conversion === undefined ? listed.objects : await conversion.show(listed.objects);
+  return { kind: 'list', items, metadata, resource: endpoint.resource };
 }
 
 /** Kubernetes: `ValidateListOptions`, for lists. */

@@ -121,7 +121,13 @@ function withType(endpoint: Endpoint, body: KubeObject): KubeObject {
   if (apiVersion === endpoint.apiVersion && kind === endpoint.type.kind) return body;
   const wanted = endpoint.apiVersion;
   // Components within the process pass on what they read, which is in the version that is stored.
-  if (kind === endpoint.definition.storage.kind && !endpoint.isStorageVersion && isStorageVersion(endpoint, body)) {
+  const isBuiltIn = endpoint.resource.crd === undefined;
+  if (
+    isBuiltIn &&
+    kind === endpoint.definition.storage.kind &&
+    !endpoint.isStorageVersion &&
+    isStorageVersion(endpoint, body)
+  ) {
     return convertToServed(body, endpoint.resource);
   }
   if (apiVersion && apiVersion !== wanted) {

@@ -41,7 +41,8 @@ class Replacement implements Change {
     this.#server = server;
     this.#write = write;
     const { endpoint, request, call, namespace, name } = write;
-    const current = endpoint.find(namespace, name);
+    // What a webhook has converted shares nothing with what anybody holds.
+    const current = endpoint.conversion === undefined ? endpoint.find(namespace, name) : undefined;
     const shared = current === undefined ? undefined : convertToServed(current.object, endpoint.resource);
     const body = readBody(endpoint, request.body, call, optionsOf(request).fieldValidation, shared);
     // Metadata that is the stored object's own was checked when it was written.

@@ -1,9 +1,12 @@
 import type { RequestOptions, ResourceRequest, Watch } from '../../client/index.ts';
 import { type FieldError, fieldError, statusError } from '../../machinery/index.ts';
+import type { CacheWatchRequest, Selection } from '../../storage/index.ts';
 import type { Timer } from '../../world/index.ts';
 import type { ApiWatchSink } from '../core-contract.ts';
+import type { ObjectConversion } from '../object-conversion.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
+import { ConvertedWatch } from './converted-watch.ts';
 import { invalidListOptions, parseRevision } from './read.ts';
 import { optionsOf } from './request-options.ts';
 import { selectionOf } from './selection.ts';
@@ -19,16 +22,12 @@ export function watchObjects(
   checkWatchOptions(options);
   const fromRevision = options.resourceVersion ? parseRevision(options.resourceVersion) : undefined;
   const running = new RunningWatch(sink);
+  const how = { fromRevision, sendInitialEvents: options.sendInitialEvents, bookmarks: options.allowWatchBookmarks };
+  const selection = selectionOf(endpoint, request.namespace, options);
   running.start(
-    endpoint.cache.watch(
-      {
-        ...selectionOf(endpoint, request.namespace, options),
-        fromRevision,
-        sendInitialEvents: options.sendInitialEvents,
-        bookmarks: options.allowWatchBookmarks,
-      },
-      running,
-    ),
+    endpoint.conversion === undefined
+      ? endpoint.cache.watch({ ...selection, ...how }, running)
+      : watchConverted(endpoint, endpoint.conversion, selection, how, running),
   );
   const { timeoutSeconds } = options;
   if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
@@ -36,6 +35,19 @@ export function watchObjects(
   }
   request.signal?.addEventListener('abort', () => running.cancel(), { once: true });
   return running;
+}
+
+function watchConverted(
+  { cache }: Endpoint,
+  conversion: ObjectConversion,
+  selection: Selection,
+  how: Omit<CacheWatchRequest, keyof Selection>,
+  sink: ApiWatchSink,
+): Watch {
+  const { namespace, name, matches } = selection;
+  const converted = new ConvertedWatch(conversion, sink, matches);
+  if (how.fromRevision !== undefined && how.fromRevision > 0) converted.learn(cache, selection, how.fromRevision);
+  return cache.watch({ namespace, name, ...how }, converted);
 }
 
 /** A watch of one object is one of all that bear its name. */

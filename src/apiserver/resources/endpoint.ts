@@ -3,6 +3,7 @@ import type { ErrorSubject, FieldSchema, KubeObject, ObjectSchema, ResourceType 
 import { formatGroupVersion } from '../../machinery/index.ts';
 import { type ObjectCache, objectKey, type StoredObject } from '../../storage/index.ts';
 import type { AdmissionOperation, AdmissionPlugin, ServedResource } from '../core-contract.ts';
+import type { ObjectConversion } from '../object-conversion.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { LeasePool } from './lease-pool.ts';
 import type { ResourceHooks } from './resource-hooks.ts';
@@ -28,6 +29,8 @@ export class Endpoint {
   /** `group/resource`. */
   readonly path: string;
   readonly isStorageVersion: boolean;
+  /** Present where a webhook converts between the version and what is stored. */
+  readonly conversion: ObjectConversion | undefined;
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #chains = new Map<string, AdmissionChain>();
   #schema: ObjectSchema | undefined;
@@ -53,6 +56,7 @@ export class Endpoint {
     this.path = `${this.type.group}/${this.type.resource}`;
     this.apiVersion = formatGroupVersion(this.type);
     const { storage } = resource.definition;
+    this.conversion = resource.crd?.conversion;
     this.isStorageVersion = storage.group === this.type.group && storage.version === this.type.version;
     this.#plugins = plugins;
   }

@@ -16,6 +16,7 @@ import { trackManagedFields } from '../metadata/managed-fields.ts';
 import { applyChange } from '../requests/change.ts';
 import { patchDocument } from '../requests/patch-document.ts';
 import { checkWriteOptions, optionsOf } from '../requests/request-options.ts';
+import { showStored } from '../requests/show-stored.ts';
 import { openWrite } from '../requests/write-call.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -27,11 +28,17 @@ export interface Scale extends KubeObject {
   readonly status: { readonly replicas: number; readonly selector?: string | undefined };
 }
 
-export function getScale(endpoint: Endpoint, request: ResourceRequest): OtherResult {
+export function getScale(endpoint: Endpoint, request: ResourceRequest): OtherResult | Promise<OtherResult> {
   const name = request.name ?? '';
   const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
   if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
-  return { kind: 'other', code: 200, object: scaleOf(endpoint, stored.object) };
+  const answer = ({ object }: StoredObject): OtherResult => ({
+    kind: 'other',
+    code: 200,
+    object: scaleOf(endpoint, object),
+  });
+  const shown = showStored(endpoint, stored);
+  return shown instanceof Promise ? shown.then(answer) : answer(shown);
 }
 
 /** Sets the replicas, by a whole Scale or by a patch of one. */
