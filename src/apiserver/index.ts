@@ -7,7 +7,7 @@
  */
 
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
-export type { AdvertisedAddress, ComponentCheck, ComponentHealth } from './bootstrap/index.ts';
+export type { AdvertisedAddress, AuthenticationTrust, ComponentCheck, ComponentHealth } from './bootstrap/index.ts';
 export type {
   AdmissionOperation,
   AdmissionPlugin,

@@ -2,6 +2,7 @@ import { builtInKinds } from '../api/index.ts';
 import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
+  type AuthenticationTrust,
   type Authorizer,
   createLocalTransport,
   type NodeConnections,
@@ -42,6 +43,8 @@ export interface ControlPlaneOptions {
   readonly outbound?: OutboundCalls | undefined;
   /** How requests are passed on; without it there are no `proxy` subresources. */
   readonly reverseProxy?: ReverseProxy | undefined;
+  /** How aggregated servers recognise this server; without it they are not told. */
+  readonly requestHeader?: AuthenticationTrust['requestHeader'];
   /** What is left out, because somebody else does it. */
   readonly without?: readonly Component[] | undefined;
 }
@@ -80,7 +83,7 @@ export class ControlPlane {
 
   /** Resolves when requests are answered; controllers and scheduler take up their work right after. */
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
-    const { world, store, tokens, advertise, serviceCidr, outbound, certificateAuthority } = options;
+    const { world, store, tokens, advertise, serviceCidr, outbound, certificateAuthority, requestHeader } = options;
     const cache = await WatchCache.start({ clock: world.clock, store });
     const access = new AccessControl({ world, tokens });
     const running = await startApiServer({
@@ -90,7 +93,7 @@ export class ControlPlane {
       kinds: builtInKinds,
       advertise,
       // Kubernetes: two authorities may be two; here one signs servers' and clients' certificates.
-      trust: { clientAuthority: certificateAuthority },
+      trust: { clientAuthority: certificateAuthority, requestHeader },
       authorizer: access.authorizer,
       admission: access.admission,
       virtual: access.virtual,

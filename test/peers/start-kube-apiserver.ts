@@ -102,7 +102,7 @@ function writeCredentials(directory: string, kubeconfig: string, server: string)
   const pki = ensureClusterPki({ directory, nowMs: Date.now() });
   // Whom aggregated servers and the node's own believe to be the API server.
   pki.ensureClient('apiserver-client', { commonName: 'kube-apiserver', organizations: ['system:masters'] });
-  pki.ensureClient('front-proxy', { commonName: 'front-proxy-client' });
+  pki.ensureFrontProxy();
   writeKubeconfig(kubeconfig, {
     server,
     certificateAuthority: pki.authority.certificate,
@@ -125,9 +125,9 @@ function serverFlags(directory: string, pki: string, etcd: string, port: number)
     `--client-ca-file=${file('ca.crt')}`,
     `--kubelet-client-certificate=${file('apiserver-client.crt')}`,
     `--kubelet-client-key=${file('apiserver-client.key')}`,
-    `--proxy-client-cert-file=${file('front-proxy.crt')}`,
-    `--proxy-client-key-file=${file('front-proxy.key')}`,
-    `--requestheader-client-ca-file=${file('ca.crt')}`,
+    `--proxy-client-cert-file=${file('front-proxy-client.crt')}`,
+    `--proxy-client-key-file=${file('front-proxy-client.key')}`,
+    `--requestheader-client-ca-file=${file('front-proxy-ca.crt')}`,
     '--requestheader-allowed-names=front-proxy-client',
     '--requestheader-username-headers=X-Remote-User',
     '--requestheader-group-headers=X-Remote-Group',

@@ -64,6 +64,8 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   const pki = ensurePki(options, world, prepared);
   const tokens = createTokenSettings(pki);
   const certificateAuthority = pki.authority.certificate;
+  const frontProxy = pki.ensureFrontProxy();
+  const requestHeader = { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] };
   const outbound = new HttpsCalls();
   started.defer(() => outbound.close());
   const reverseProxy = new NodeReverseProxy();
@@ -73,6 +75,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       world,
       store,
       certificateAuthority,
+      requestHeader,
       tokens,
       outbound,
       reverseProxy,

@@ -26,17 +26,29 @@ export interface ClusterPki {
   readonly admin: KeyAndCertificate;
   /** The private key (P-256) that signs ServiceAccount tokens. */
   readonly serviceAccountKey: string;
+  /** How the API server shows aggregated servers that it is the one who passes a request on. */
+  ensureFrontProxy(): FrontProxyIdentity;
   /** A client certificate for a component, kept beside the others under `fileName`. */
   ensureClient(fileName: string, subject: CertificateName): KeyAndCertificate;
 }
 
+/** Kubernetes: of an authority of its own, because whoever has such a certificate may name any user. */
+export interface FrontProxyIdentity {
+  readonly authority: CertificateAuthority;
+  readonly client: KeyAndCertificate;
+  /** The common name of `client`. */
+  readonly commonName: string;
+}
+
 const authorityName: CertificateName = { commonName: 'kubernetes' };
+const frontProxyAuthorityName: CertificateName = { commonName: 'kubernetes-front-proxy-ca' };
+const frontProxyClientName = 'front-proxy-client';
 /** Certificates that end sooner than this are replaced at the next start. */
 const renewBeforeMs = 60 * dayMs;
 
 /** Reads the cluster's keys and certificates, and makes what is missing, near its end or no longer fitting. */
 export function ensureClusterPki(options: ClusterPkiOptions): ClusterPki {
-  const authority = ensureAuthority(options);
+  const authority = ensureAuthority(options, 'ca', authorityName);
   const ensureLeaf = (fileName: string, request: Omit<LeafWanted, 'fileName'>): KeyAndCertificate =>
     ensureLeafOf(authority, options, { fileName, ...request });
   return {
@@ -51,6 +63,7 @@ export function ensureClusterPki(options: ClusterPkiOptions): ClusterPki {
       subject: { commonName: 'kubernetes-admin', organizations: ['system:masters'] },
     }),
     serviceAccountKey: ensureServiceAccountKey(options.directory),
+    ensureFrontProxy: () => ensureFrontProxy(options),
     ensureClient: (fileName, subject) => ensureLeaf(fileName, { usage: 'client', subject }),
   };
 }
@@ -80,14 +93,24 @@ function listServerNames(options: ClusterPkiOptions): readonly string[] {
   ].filter(name => name !== '');
 }
 
-function ensureAuthority(options: ClusterPkiOptions): CertificateAuthority {
-  const kept = readPair(options.directory, 'ca');
+function ensureAuthority(options: ClusterPkiOptions, fileName: string, name: CertificateName): CertificateAuthority {
+  const kept = readPair(options.directory, fileName);
   if (kept !== undefined && new X509Certificate(kept.certificate).validToDate.getTime() > options.nowMs) {
-    return new CertificateAuthority(authorityName, kept);
+    return new CertificateAuthority(name, kept);
   }
-  const authority = CertificateAuthority.create(authorityName, options.nowMs);
-  writePair(options.directory, 'ca', authority);
+  const authority = CertificateAuthority.create(name, options.nowMs);
+  writePair(options.directory, fileName, authority);
   return authority;
+}
+
+function ensureFrontProxy(options: ClusterPkiOptions): FrontProxyIdentity {
+  const authority = ensureAuthority(options, 'front-proxy-ca', frontProxyAuthorityName);
+  const client = ensureLeafOf(authority, options, {
+    fileName: 'front-proxy-client',
+    usage: 'client',
+    subject: { commonName: frontProxyClientName },
+  });
+  return { authority, client, commonName: frontProxyClientName };
 }
 
 function ensureLeafOf(

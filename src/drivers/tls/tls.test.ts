@@ -76,6 +76,16 @@ test('makes certificates that OpenSSL verifies, for the usual names and the give
   assert.match(text, /Digital Signature, Key Encipherment/);
 });
 
+test('lets the API server prove that it is the one who names users, by an authority for nothing else', () => {
+  const home = join(directory, 'p');
+  const { authority, client, commonName } = ensureClusterPki({ directory: home, nowMs }).ensureFrontProxy();
+  const certificate = new X509Certificate(client.certificate);
+  assert.equal(certificate.subject, `CN=${commonName}`);
+  assert.ok(certificate.checkIssued(new X509Certificate(authority.certificate)));
+  assert.notEqual(authority.certificate, readFileSync(join(home, 'ca.crt'), 'utf8'));
+  assert.deepEqual(ensureClusterPki({ directory: home, nowMs }).ensureFrontProxy().client, client);
+});
+
 test('keeps its files private and reads them at the next start', () => {
   const home = join(directory, 'b');
   const first = ensureClusterPki({ directory: home, nowMs });
