@@ -66,7 +66,14 @@ http {
 `;
 
 export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
-  busybox: { hasBusybox: true, texts: accounts, directories },
+  busybox: {
+    packages: ['bash-static'],
+    hasBusybox: true,
+    texts: accounts,
+    // Debian's busybox, as a shell, keeps variables such as `data-1` from its children; the newer one of upstream does not.
+    links: { 'bin/sh': 'bash-static' },
+    directories,
+  },
   network: {
     packages: ['bash', 'bind9-dnsutils', 'curl', 'dash', 'iproute2', 'netcat-openbsd'],
     hasBusybox: true,
