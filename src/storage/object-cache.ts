@@ -95,6 +95,8 @@ export interface ObjectCache {
   readonly size: number;
   /** The current version; reads its own process's writes. `namespace` is `''` for cluster-scoped kinds. */
   get(namespace: string, name: string): StoredObject | undefined;
+  /** A few of them, the first by key: to guess what the others are like. */
+  sample(limit: number): StoredObject[];
   /** All that match, now, without paging: for admission and for the server's own use. */
   select(selection: Selection): StoredObject[];
   /**

@@ -72,6 +72,12 @@ export class ResourceCache implements ObjectCache {
     return this.get(rest.slice(0, Math.max(0, slash)), rest.slice(slash + 1)) !== undefined;
   };
 
+  sample(limit: number): StoredObject[] {
+    const found: StoredObject[] = [];
+    this.rows.visit(this.prefix, prefixEnd(this.prefix), ({ stored }) => found.push(stored) < limit);
+    return found;
+  }
+
   select(selection: Selection): StoredObject[] {
     const { namespace, matches } = selection;
     const found: StoredObject[] = [];
