@@ -2,12 +2,14 @@
  * `npm run build`: the published package's `dist/`, because Node strips no types below `node_modules`.
  *
  * Each entry is a bundle of our own sources that shares chunks with the others; what a source imports on demand stays a
- * chunk that is loaded on demand. Packages from npm stay imports. Beside it go the declarations that the entries need.
+ * chunk that is loaded on demand. Packages from npm stay imports. Beside it go the declarations that the entries need,
+ * and the texts for `kubectl explain`.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { PackageDescriptions, packDescriptions, packedName } from '../src/drivers/descriptions/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -70,3 +72,4 @@ if (absent.length > 0) throw new Error(`cannot build without ${absent.join(', ')
 rmSync(dist, { recursive: true, force: true });
 await bundle();
 copyDeclarations();
+writeFileSync(join(dist, packedName), packDescriptions(new PackageDescriptions()));

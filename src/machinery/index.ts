@@ -135,6 +135,7 @@ export {
   type Descriptions,
   type GroupVersionKind,
   hashText,
+  leafDefinitionNames,
   nameCustomDefinition,
   noDescriptions,
   OpenApiDocuments,

@@ -2,7 +2,7 @@ import { defaultIssuer, type TokenSettings } from '../../apiserver/auth/index.ts
 import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '../../apiserver/http/index.ts';
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
-import { PackageDescriptions } from '../../drivers/descriptions/index.ts';
+import { openDescriptions } from '../../drivers/descriptions/index.ts';
 import type { ClusterPki } from '../../drivers/tls/index.ts';
 import { createJoseTokenSigner } from '../../drivers/tokens/index.ts';
 import type { World } from '../../world/index.ts';
@@ -45,7 +45,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     metricsSources: [formatProcessMetrics],
     openApi: createOpenApi(plane.server.resources, {
       version: 'v1.36.0',
-      descriptions: new PackageDescriptions(),
+      descriptions: openDescriptions(),
     }),
     issuer: {
       issuer: tokens.issuer,

@@ -1,39 +1,46 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Descriptions } from '../../machinery/index.ts';
+import { declarationModule } from './declaration-file.ts';
 import { readDeclarationTexts } from './declaration-texts.ts';
-import { candidateModelNames } from './model-name.ts';
 
 const none: ReadonlyMap<string, string> = new Map();
+/** Where the package, which gives kinds' names as constants, has the texts that they share. */
+const typeFields: Readonly<Record<string, string>> = { apiVersion: 'apiVersion', kind: 'kind' };
+const typeFieldsOwner = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 
 /**
- * Descriptions of built-in kinds from the declaration files of `@kubernetes/client-node`, which is generated from the
- * same release of Kubernetes. Each file is read when its definition is first asked for, synchronously: OpenAPI documents
- * are made in one go, once.
+ * Descriptions of built-in kinds from the declaration files of `kubernetes-models`, which is generated from the OpenAPI
+ * document of the same release of Kubernetes. Each file is read when its definition is first asked for, synchronously:
+ * OpenAPI documents are made in one go, once.
  */
 export class PackageDescriptions implements Descriptions {
-  readonly #folder: string;
   readonly #texts = new Map<string, ReadonlyMap<string, string>>();
 
-  /** `folder` holds the declaration files of the models; default: those of the installed package. */
-  constructor(folder = fileURLToPath(new URL('gen/models/', import.meta.resolve('@kubernetes/client-node')))) {
-    this.#folder = folder;
+  describe(definition: string, field = ''): string | undefined {
+    const texts = this.#textsOf(definition);
+    return texts.get(field) ?? (texts === none ? undefined : this.#describeTypeField(field));
   }
 
-  describe(definition: string, field = ''): string | undefined {
+  #describeTypeField(field: string): string | undefined {
+    const shared = typeFields[field];
+    return shared === undefined ? undefined : this.#textsOf(typeFieldsOwner).get(shared);
+  }
+
+  #textsOf(definition: string): ReadonlyMap<string, string> {
     let texts = this.#texts.get(definition);
     if (texts === undefined) {
-      texts = this.#read(definition);
+      texts = readTexts(definition);
       this.#texts.set(definition, texts);
     }
-    return texts.get(field);
+    return texts;
   }
+}
 
-  #read(definition: string): ReadonlyMap<string, string> {
-    for (const name of candidateModelNames(definition)) {
-      const path = `${this.#folder}${name}.d.ts`;
-      if (existsSync(path)) return readDeclarationTexts(readFileSync(path, 'utf8'));
-    }
-    return none;
-  }
+function readTexts(definition: string): ReadonlyMap<string, string> {
+  const name = declarationModule(definition);
+  if (name === undefined) return none;
+  const [, owner = '', path = ''] = /^((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(name) ?? [];
+  const file = fileURLToPath(new URL(`${path}.d.ts`, import.meta.resolve(`${owner}/package.json`)));
+  return existsSync(file) ? readDeclarationTexts(readFileSync(file, 'utf8')) : none;
 }

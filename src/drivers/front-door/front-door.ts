@@ -3,7 +3,7 @@ import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '..
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
 import type { World } from '../../world/index.ts';
-import { PackageDescriptions } from '../descriptions/index.ts';
+import { openDescriptions } from '../descriptions/index.ts';
 import { type HttpsServer, startHttpsServer } from '../http/index.ts';
 import type { ClusterPki } from '../tls/index.ts';
 import { createJoseTokenSigner } from '../tokens/index.ts';
@@ -55,7 +55,7 @@ export class FrontDoor {
       serverAddress: address,
       openApi: createOpenApi(plane.server.resources, {
         version: kubernetesVersion,
-        descriptions: new PackageDescriptions(),
+        descriptions: openDescriptions(),
       }),
       issuer: {
         issuer: tokens.issuer,

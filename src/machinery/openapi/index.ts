@@ -14,3 +14,4 @@ export {
   type PublishedSubresource,
   pathOfGroupVersion,
 } from './published-resource.ts';
+export { leafDefinitionNames } from './schema-document.ts';

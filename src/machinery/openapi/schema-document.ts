@@ -35,6 +35,8 @@ const leafDefinitions: Readonly<Record<string, Readonly<Record<Edition, JsonNode
   [`${schemaProps}.JSONSchemaPropsOrStringArray`]: same({}),
 };
 
+export const leafDefinitionNames: readonly string[] = Object.keys(leafDefinitions);
+
 function same(node: JsonNode): Readonly<Record<Edition, JsonNode>> {
   return { v2: node, v3: node };
 }
@@ -106,7 +108,7 @@ export class DefinitionWriter {
 
   #writeField(owner: string, field: FieldSchema): JsonNode {
     const node = this.#writeSchema(field.schema);
-    const siblings: JsonNode = withDescription(this.#describeField(owner, field), {});
+    const siblings: JsonNode = withDescription(this.#descriptions.describe(owner, field.name), {});
     if (this.#edition === 'v3' && field.default !== undefined) siblings['default'] = field.default;
     if (field.patchMergeKey !== undefined) siblings['x-kubernetes-patch-merge-key'] = field.patchMergeKey;
     if (field.patchStrategy !== undefined) siblings['x-kubernetes-patch-strategy'] = field.patchStrategy;
@@ -114,13 +116,6 @@ export class DefinitionWriter {
       siblings['x-kubernetes-map-type'] = field.schema.mapType;
     }
     return this.#withSiblings(node, siblings);
-  }
-
-  /** A field without a text of its own is described as what it holds. */
-  #describeField(owner: string, field: FieldSchema): string | undefined {
-    const own = this.#descriptions.describe(owner, field.name);
-    if (own !== undefined || field.schema.type !== 'object' || field.schema.name === undefined) return own;
-    return this.#descriptions.describe(field.schema.name);
   }
 
   /** OpenAPI 3 ignores what stands beside a `$ref`, so there the reference moves into `allOf`. */
