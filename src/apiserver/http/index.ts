@@ -19,11 +19,11 @@ export type {
   HttpResponse,
 } from './http-message.ts';
 export { readHeader } from './http-message.ts';
-export type { Tunnel } from './proxied-requests.ts';
 export type { TokenIssuer } from './non-resource-routes.ts';
 export type { OpenApiSource } from './open-api-source.ts';
 export { explainMissingLog } from './pod-log.ts';
 export type { StreamTarget } from './pod-stream.ts';
+export type { Tunnel } from './proxied-requests.ts';
 export { refuseLargeBody, requestBodyBytesMax } from './request-body.ts';
 export { describeVersion, type ServerVersion } from './server-version.ts';
 export { respondStatus } from './status-response.ts';
