@@ -26,7 +26,7 @@ import type {
   VirtualResources,
 } from './core-contract.ts';
 import { createExpressionCheck, LazyExpressions, withCrdRules } from './crd/index.ts';
-import type { ObjectView } from './object-view.ts';
+import type { IndexedView, ObjectView } from './object-view.ts';
 import { attributesOf, authorize, authorizeAttributes, performRequest, watchObjects } from './requests/index.ts';
 import {
   CacheView,
@@ -73,7 +73,7 @@ const eventTtlMs = 3600_000;
  */
 export class ApiServer implements ApiCore {
   readonly resources: LiveRegistry;
-  readonly view: ObjectView;
+  readonly view: IndexedView;
   readonly context: ServerContext;
   /** The addresses and ports that Services get. */
   readonly network: ServiceNetwork;

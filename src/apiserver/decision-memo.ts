@@ -42,6 +42,7 @@ export class DecisionMemo {
     const attributes = attributesOf(request, this.#user);
     const decision = this.#authorizer.authorize(attributes);
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
+    if (decision.isMomentary === true) return;
     if (names.size >= maxNames) names.clear();
     names.add(name);
     this.#last = request;

@@ -8,3 +8,9 @@ export interface ObjectView {
   /** Whether there is any object of a kind: what to ask before each write. */
   hasAny(type: ResourceType): boolean;
 }
+
+/** What can look objects up by the fields that their kinds index. */
+export interface IndexedView extends ObjectView {
+  /** Those of all namespaces whose field has this value. Throws for a field without an index. */
+  listBy<T extends KubeObject>(type: ResourceType<T>, field: string, value: string): readonly T[];
+}

@@ -7,6 +7,7 @@ import { createDefaultStorageClass } from './default-storage-class.ts';
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { createLimitRanger } from './limit-ranger.ts';
 import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
+import { createNodeRestriction } from './node-restriction.ts';
 import { createPodSecurity } from './pod-security.ts';
 import { createPodTopologyLabels } from './pod-topology-labels.ts';
 import { createPriority } from './priority.ts';
@@ -25,6 +26,7 @@ export function createAdmissionPlugins(
     createNamespaceLifecycle(view),
     createLimitRanger(view),
     createServiceAccountAdmission(view, world.clock, world.random.stream('admission/service-account')),
+    ...createNodeRestriction(view, authorizer),
     createTaintNodesByCondition(),
     createPodSecurity(view),
     createPriority(view),

@@ -107,7 +107,7 @@ describe('labels', () => {
   it('that make no sense are refused', async () => {
     using api = await TestServer.start();
     const labels = { [`${prefix}enforce`]: 'strict' };
-    const error = await refusalOf(api.client.create(namespaces, { metadata: { name: 'n', labels } }));
+    const error = await refusalOf(api.client.create(namespaces, { metadata: { name: 'n', labels }, spec: {} }));
     assert.equal(
       error.message,
       'Namespace "n" is invalid: metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "strict": must be one of privileged, baseline, restricted',

@@ -3,13 +3,13 @@ import { Client, type Transport } from '../../client/index.ts';
 import { StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { AdmissionPlugin, Authorizer, VirtualResources } from '../core-contract.ts';
-import type { ObjectView } from '../object-view.ts';
+import type { IndexedView } from '../object-view.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ensureDefaultPolicy } from './bootstrap/index.ts';
+import { NodeAuthorizer, NodeRelations } from './node/index.ts';
 import {
   createEscalationCheck,
   findStaleAggregates,
-  NodeAuthorizer,
   PolicyFeed,
   RbacAuthorizer,
   RbacPolicy,
@@ -35,7 +35,7 @@ export class AccessControl {
   readonly virtual: VirtualResources;
   readonly policy = new RbacPolicy();
   readonly #options: AccessControlOptions;
-  #view: ObjectView | undefined;
+  #view: IndexedView | undefined;
   #validator: TokenValidator | undefined;
   #authenticator: Authenticator | undefined;
   #feed: PolicyFeed | undefined;
@@ -45,7 +45,8 @@ export class AccessControl {
   constructor(options: AccessControlOptions) {
     const { world, tokens } = options;
     this.#options = options;
-    this.authorizer = new UnionAuthorizer([new NodeAuthorizer(), new RbacAuthorizer(this.policy)]);
+    const relations = new NodeRelations(() => this.#requireView());
+    this.authorizer = new UnionAuthorizer([new NodeAuthorizer(relations), new RbacAuthorizer(this.policy)]);
     this.admission = [createEscalationCheck(this.policy, this.authorizer)];
     this.virtual = {
       ...createAccessReviews(this.authorizer),
@@ -67,7 +68,7 @@ export class AccessControl {
    * Follows the stored policy and completes it with the defaults. `transport` must act for a member of
    * `system:masters`: until the policy is there, nobody else may do anything.
    */
-  async start(transport: Transport, view: ObjectView): Promise<void> {
+  async start(transport: Transport, view: IndexedView): Promise<void> {
     const { world, tokens } = this.#options;
     this.#view = view;
     this.#client = new Client(transport);
@@ -82,7 +83,7 @@ export class AccessControl {
     this.#feed?.stop();
   }
 
-  #requireView(): ObjectView {
+  #requireView(): IndexedView {
     if (this.#view === undefined) throw new Error('access control has not been started');
     return this.#view;
   }

@@ -21,10 +21,10 @@ export function authorizeCreation(server: ServerContext, write: WriteCall): void
 }
 
 export function attributesOf(request: ResourceRequest, user: UserInfo): AuthorizationAttributes {
-  const { type } = request;
-  return {
+  const { type, verb, options } = request;
+  const attributes = {
     user,
-    verb: request.verb,
+    verb,
     group: type.group,
     version: type.version,
     resource: type.resource,
@@ -32,6 +32,9 @@ export function attributesOf(request: ResourceRequest, user: UserInfo): Authoriz
     namespace: request.namespace ?? '',
     name: nameOf(request),
   };
+  if (options === undefined || (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection')) return attributes;
+  const { fieldSelector, labelSelector } = options;
+  return { ...attributes, fieldSelector, labelSelector };
 }
 
 const namedByField = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/;

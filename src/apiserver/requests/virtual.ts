@@ -1,10 +1,11 @@
 import type { ResourceRequest } from '../../client/index.ts';
-import { type KubeObject, statusError } from '../../machinery/index.ts';
+import { isJsonObject, type KubeObject, statusError } from '../../machinery/index.ts';
 import type { ApiResult, CallContext, VirtualResource } from '../core-contract.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
 import { readBody } from './request-object.ts';
 import { optionsOf } from './request-options.ts';
+import { admissionOf, openWrite } from './write-call.ts';
 
 /** Hands a request to whoever computes its answer; undefined when nobody does. */
 export function answerVirtual(
@@ -26,8 +27,26 @@ async function compute(
   call: CallContext,
   subresource: string,
 ): Promise<ApiResult> {
-  const object = await answer(readRequest(endpoint, request, call, subresource), call, parentOf(endpoint, request));
+  const parent = parentOf(endpoint, request);
+  const admitted = subresource === '' ? request : await admit(endpoint, request, call, subresource);
+  const object = await answer(readRequest(endpoint, admitted, call, subresource), call, parent);
   return { kind: 'other', code: request.verb === 'create' ? 201 : 200, object };
+}
+
+/** What is made of an object (a token of an account) passes the same gates as an object does. */
+async function admit(
+  endpoint: Endpoint,
+  request: ResourceRequest,
+  call: CallContext,
+  subresource: string,
+): Promise<ResourceRequest> {
+  const chain = endpoint.chain(subresource, 'CREATE');
+  if (request.verb !== 'create' || !isJsonObject(request.body) || !(chain.mutates || chain.validates)) return request;
+  const write = openWrite(endpoint, request, call, request.name ?? '');
+  const given = { metadata: {}, ...(request.body as object) } satisfies KubeObject;
+  const body = await chain.mutate(admissionOf(write, 'CREATE', given, undefined));
+  await chain.validate(admissionOf(write, 'CREATE', body, undefined));
+  return { ...request, body };
 }
 
 /** A resource's body has the resource's own shape; a subresource's is for its implementation to read. */

@@ -1,9 +1,9 @@
 import type { KubeObject, ResourceType } from '../../machinery/index.ts';
-import type { ObjectView } from '../object-view.ts';
+import type { IndexedView } from '../object-view.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** What is stored, read from the caches; types must be named in the version in which they are stored. */
-export class CacheView implements ObjectView {
+export class CacheView implements IndexedView {
   readonly #endpoints: Endpoints;
 
   constructor(endpoints: Endpoints) {
@@ -16,6 +16,11 @@ export class CacheView implements ObjectView {
 
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): readonly T[] {
     const found = this.#endpoints.find(type)?.cache.select({ namespace }) ?? [];
+    return found.map(stored => stored.object as unknown as T);
+  }
+
+  listBy<T extends KubeObject>(type: ResourceType<T>, field: string, value: string): readonly T[] {
+    const found = this.#endpoints.find(type)?.cache.select({ equals: { field, value } }) ?? [];
     return found.map(stored => stored.object as unknown as T);
   }
 

@@ -5,7 +5,6 @@
  * Start reading at `rbac-policy.ts`.
  */
 export { createEscalationCheck } from './escalation-check.ts';
-export { NodeAuthorizer } from './node-authorizer.ts';
 export { PolicyFeed } from './policy-feed.ts';
 export { RbacAuthorizer } from './rbac-authorizer.ts';
 export { RbacPolicy } from './rbac-policy.ts';

@@ -7,7 +7,6 @@ import { clusterRoleFacts } from '../bootstrap/cluster-role-facts.ts';
 import { toClusterRole } from '../bootstrap/parse-facts.ts';
 import { reconcileBinding, reconcileRole } from '../bootstrap/reconcile-policy.ts';
 import { forbiddenError } from '../forbidden.ts';
-import { NodeAuthorizer } from './node-authorizer.ts';
 import { RbacAuthorizer } from './rbac-authorizer.ts';
 import { RbacPolicy } from './rbac-policy.ts';
 import { aggregateRules, findStaleAggregates } from './role-aggregation.ts';
@@ -140,33 +139,11 @@ describe('a policy', () => {
 });
 
 describe('the union', () => {
-  const union = new UnionAuthorizer([new NodeAuthorizer(), new RbacAuthorizer(new RbacPolicy())]);
+  const union = new UnionAuthorizer([new RbacAuthorizer(new RbacPolicy())]);
 
   test('lets masters do anything', () => {
     const user = { username: 'x', groups: ['system:masters'] };
     assert.ok(union.authorize(ask({ user, verb: 'anything', nonResourcePath: '/x' })).allowed);
-  });
-
-  test('lets a node renew its own Lease and no other', () => {
-    const user = { username: 'system:node:n1', groups: ['system:nodes'] };
-    const lease = {
-      user,
-      verb: 'update',
-      group: 'coordination.k8s.io',
-      resource: 'leases',
-      namespace: 'kube-node-lease',
-    };
-    assert.ok(union.authorize(ask({ ...lease, name: 'n1' })).allowed);
-    const denied = union.authorize(ask({ ...lease, name: 'n2' }));
-    assert.deepEqual(denied, {
-      allowed: false,
-      reason: 'can only access node lease with the same name as the requesting node',
-    });
-    assert.ok(
-      !union.authorize(ask({ ...lease, user: { username: 'system:node:n1', groups: [] }, name: 'n1' })).allowed,
-    );
-    assert.ok(union.authorize(ask({ user, verb: 'patch', subresource: 'status' })).allowed);
-    assert.ok(!union.authorize(ask({ user, resource: 'deployments', group: 'apps' })).allowed);
   });
 });
 

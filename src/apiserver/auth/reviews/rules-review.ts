@@ -1,8 +1,8 @@
 import type { NonResourceRule, ResourceRule, SelfSubjectRulesReview } from '../../../api/generated/index.ts';
 import { statusError } from '../../../machinery/index.ts';
 import type { VirtualResource } from '../../core-contract.ts';
+import { nodeNameOf } from '../node/node-identity.ts';
 import type { RbacPolicy } from '../rbac/index.ts';
-import { nodeNameOf } from '../rbac/node-authorizer.ts';
 
 /** SelfSubjectRulesReview: everything that the policy lets the sender do in a namespace (`kubectl auth can-i --list`). */
 export function createRulesReview(policy: RbacPolicy): VirtualResource {
