@@ -96,8 +96,8 @@ describe('a mutating policy', () => {
     const applyConfiguration = { expression: 'Object{immutable: "yes"}' };
     await change(api, { mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration }] });
     const refused = await refusalOf(api.client.create(configMaps, map('a')));
-    assert.equal(refused.reason, 'Forbidden');
-    assert.match(refused.message, /policy 'change' with binding 'binding' denied request: immutable: /);
+    assert.deepEqual([refused.reason, refused.code], ['Invalid', 403]);
+    assert.match(refused.message, /^policy 'change' with binding 'binding' denied request: immutable: /);
     const policy = await api.client.get(mutatingAdmissionPolicies, { name: 'change' });
     await api.client.update(mutatingAdmissionPolicies, {
       ...policy,

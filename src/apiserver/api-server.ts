@@ -88,12 +88,17 @@ export class ApiServer implements ApiCore {
     this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
     const hooks = createHooks(endpoints, this.network);
     const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
-    const policies = [this.view, () => this.resources, () => this.expressions.loadForPolicies()] as const;
+    const policies = {
+      view: this.view,
+      resources: () => this.resources,
+      authorizer,
+      loadExpressions: () => this.expressions.loadForPolicies(),
+    };
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
-      createMutatingPolicies(...policies),
-      createValidatingPolicies(...policies),
+      createMutatingPolicies(policies),
+      createValidatingPolicies(policies),
       ...(options.admission ?? []),
       // Last, so that nothing is charged that another refuses.
       createResourceQuota(this.view, world.clock, quota => this.#writeQuota(quota)),

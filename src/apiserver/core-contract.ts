@@ -195,6 +195,15 @@ export interface AdmissionRequest {
   readonly request?: ResourceRequest | undefined;
 }
 
+/** What the mutating steps of one request share. Kubernetes: the reinvocation context. */
+export interface AdmissionRound {
+  /** The second time that all of them are asked, because one of them has changed the object for others to see. */
+  readonly isReinvocation: boolean;
+  requireReinvocation(): void;
+  /** What a plugin keeps from the first round to the second. */
+  recall<T>(plugin: string, create: () => T): T;
+}
+
 /**
  * One gate that objects pass before they are stored. Mutating steps of all plugins run in order before any validating
  * step. Both may be synchronous, and then cost no turn of the event loop. They throw a `StatusError` to refuse.
@@ -204,8 +213,11 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** Asked once per kind and operation, not per request: keeps the plugin out of the way of kinds that it ignores. */
   handles(resource: ServedResource, subresource: string, operation: AdmissionOperation): boolean;
-  /** Returns the object to go on with, the same instance when there is nothing to change. */
-  mutate?(request: AdmissionRequest): KubeObject | Promise<KubeObject>;
+  /**
+   * Returns the object to go on with, the same instance when there is nothing to change: for a deletion, which has none,
+   * `request.object` as it is.
+   */
+  mutate?(request: AdmissionRequest, round: AdmissionRound): KubeObject | Promise<KubeObject>;
   validate?(request: AdmissionRequest): void | Promise<void>;
 }
 

@@ -12,6 +12,7 @@ export type {
   AdmissionOperation,
   AdmissionPlugin,
   AdmissionRequest,
+  AdmissionRound,
   ApiCore,
   ApiResult,
   ApiWatchEvent,

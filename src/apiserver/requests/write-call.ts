@@ -49,6 +49,7 @@ export function admissionOf(
     old,
     call: write.call,
     isDryRun: write.isDryRun,
+    request: write.request,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
+import { RequestRound } from './admission-round.ts';
 
 /** The plugins that care about one kind and operation, in order. Stays synchronous as long as they do. */
 export class AdmissionChain {
@@ -19,21 +20,31 @@ export class AdmissionChain {
     return this.#validating.length > 0;
   }
 
-  /** The object as the plugins leave it. */
+  /**
+   * The object as the plugins leave it; undefined for a deletion, which has none to change. Kubernetes: when a webhook or a
+   * policy has changed it, everybody is asked a second time.
+   */
   mutate(request: AdmissionRequest): KubeObject | Promise<KubeObject> {
-    return this.#mutateFrom(request, 0);
+    const round = new RequestRound();
+    const object = this.#mutateFrom(request, round, 0);
+    if (object instanceof Promise) return object.then(settled => this.#mutateAgain(request, round, settled));
+    return this.#mutateAgain(request, round, object);
   }
 
   validate(request: AdmissionRequest): void | Promise<void> {
     return this.#validateFrom(request, 0);
   }
 
-  #mutateFrom(request: AdmissionRequest, start: number): KubeObject | Promise<KubeObject> {
+  #mutateAgain(request: AdmissionRequest, round: RequestRound, object: KubeObject): KubeObject | Promise<KubeObject> {
+    return round.beginAnother() ? this.#mutateFrom({ ...request, object }, round, 0) : object;
+  }
+
+  #mutateFrom(request: AdmissionRequest, round: RequestRound, start: number): KubeObject | Promise<KubeObject> {
     let current = request;
     for (let i = start; i < this.#mutating.length; i++) {
-      const object = this.#mutating[i]!.mutate!(current);
+      const object = this.#mutating[i]!.mutate!(current, round);
       if (object instanceof Promise) {
-        return object.then(settled => this.#mutateFrom({ ...current, object: settled }, i + 1));
+        return object.then(settled => this.#mutateFrom({ ...current, object: settled }, round, i + 1));
       }
       if (object !== current.object) current = { ...current, object };
     }

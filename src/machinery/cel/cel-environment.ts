@@ -3,7 +3,7 @@ import { registerLibraries } from './libraries/index.ts';
 
 /**
  * CEL with the functions that Kubernetes' rules may call. Absent, because the library cannot express them: macros over
- * two variables (`transformMap`, `all(i, v, …)`), `sortBy`, `ip.isCanonical`, semver, the authorizer, and cost limits.
+ * two variables (`transformMap`, `all(i, v, …)`), `sortBy`, `ip.isCanonical`, semver, and cost limits of CRDs' rules.
  */
 export function createCelEnvironment(): Environment {
   const environment = new Environment({

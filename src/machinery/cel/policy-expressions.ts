@@ -1,29 +1,33 @@
+import type { Environment } from '@marcbachmann/cel-js';
 import { isJsonObject } from '../json/index.ts';
-import { createCelEnvironment } from './cel-environment.ts';
 import { toCelValue } from './cel-value.ts';
-import type { Program } from './compiled-rule.ts';
+import { describeCompileError } from './compile-error.ts';
+import { CostBudget, costBudget, costBudgetOfMatchConditions, type MeteredProgram, meter } from './cost-meter.ts';
+import { type AuthorizerPort, type AuthorizerQuestion, CelAuthorizer } from './libraries/authorizer.ts';
+import { createChecker, createPolicyBase, createRunner, type Scope, type VariableName } from './policy-environment.ts';
 import { renameCalls, writeTypedObjectsAsMaps } from './source-scan.ts';
 
-/** What an admission policy's expressions may name. */
-const variableNames = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'] as const;
-
-export type PolicyVariables = Readonly<Record<(typeof variableNames)[number], unknown>>;
+export type PolicyVariables = Readonly<Record<VariableName, unknown>>;
 
 /** A program, or why the expression is none. */
 export type PolicyProgram =
-  | { readonly run: (variables: PolicyVariables) => unknown; readonly problem?: undefined }
+  | (MeteredProgram & { readonly problem?: undefined })
   | { readonly problem: string; readonly run?: undefined };
 
+/** What a check has found: the type of an expression, or why it has none. */
+export type CheckedExpression =
+  | { readonly type: string; readonly problem?: undefined }
+  | { readonly problem: string; readonly type?: undefined };
+
 /**
- * The CEL of admission policies: everything is dynamically typed, because objects of any kind come by.
+ * The CEL of admission policies and match conditions. Running is dynamically typed, because objects of any kind come by;
+ * checking, when somebody writes a policy, knows the types of the request and, where it is told, of the objects.
  *
- * Absent: the authorizer, cost limits, and checking of the types that mutating policies write (`Object{…}`).
+ * Absent: checking of the types that mutating policies write (`Object{…}`).
  */
 export class PolicyExpressions {
-  readonly #environment = variableNames.reduce(
-    (environment, name) => environment.registerVariable(name, 'dyn'),
-    createCelEnvironment(),
-  );
+  readonly #base = createPolicyBase();
+  readonly #runner = createRunner();
   readonly #programs = new Map<string, PolicyProgram>();
 
   /** Compiled once, whoever asks. */
@@ -36,6 +40,21 @@ export class PolicyExpressions {
       this.#programs.set(expression, program);
     }
     return program;
+  }
+
+  /** Whether an expression is one, where it stands; `wanted` are the types that it may have. */
+  check(expression: string, scope: Scope, wanted?: readonly string[]): CheckedExpression {
+    return this.checkIn(createChecker(this.#base, scope), expression, wanted);
+  }
+
+  checkIn(environment: Environment, expression: string, wanted?: readonly string[]): CheckedExpression {
+    const source = rewrite(expression);
+    const { valid, error, type = 'dyn' } = environment.check(source);
+    if (!valid) return { problem: describeCompileError(source === expression.trim() ? expression : source, error) };
+    // Differs from Kubernetes: what can only be known at run time is accepted here and judged there.
+    if (wanted === undefined || type === 'dyn' || wanted.includes(type)) return { type };
+    const allowed = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
+    return { problem: `must evaluate to ${allowed} but got ${type}` };
   }
 
   /** An object as expressions see it: whole numbers as integers, nothing else interpreted; null for an absent one. */
@@ -52,15 +71,27 @@ export class PolicyExpressions {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.fromValue(item)] as const));
   }
 
+  /** The variable `authorizer`, for one user and what the request is about. */
+  toAuthorizer(port: AuthorizerPort, request: Omit<AuthorizerQuestion, 'verb'>): unknown {
+    return new CelAuthorizer(port, request);
+  }
+
+  budget(of: 'policy' | 'match conditions'): CostBudget {
+    return new CostBudget(of === 'policy' ? costBudget : costBudgetOfMatchConditions);
+  }
+
   #compile(expression: string): PolicyProgram {
+    const source = rewrite(expression);
     try {
-      const source = writeTypedObjectsAsMaps(renameCalls(expression.trim(), 'matches', 're2Matches'));
-      const run = this.#environment.parse(source) as Program;
-      return { run };
+      return meter(this.#runner.parse(source));
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error) };
+      return { problem: describeCompileError(source, error) };
     }
   }
 }
 
 const anything = { type: 'any' } as const;
+
+function rewrite(expression: string): string {
+  return writeTypedObjectsAsMaps(renameCalls(expression.trim(), 'matches', 're2Matches'));
+}

@@ -1,12 +1,10 @@
 import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from '../../../api/generated/index.ts';
-import type { ServedVersion } from '../../../api/index.ts';
-import type { PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
-import type { AdmissionRequest, ResourceRegistry } from '../../core-contract.ts';
+import type { PolicyExpressions } from '../../../machinery/cel/index.ts';
+import { type KubeObject, StatusError } from '../../../machinery/index.ts';
+import type { AdmissionRequest, Authorizer, ResourceRegistry } from '../../core-contract.ts';
 import type { ObjectView } from '../../object-view.ts';
-import { matchRequest, namespaceOf } from './match-request.ts';
-import { findParams } from './policy-params.ts';
-import { describeRequest, withVariables } from './policy-variables.ts';
-import { runExpression } from './run-expression.ts';
+import { isSelected, type MatchedResource, matchRequest } from '../matching/index.ts';
+import { findParamKind, findParams } from './policy-params.ts';
 
 /** What policies of both sorts have in common. */
 export interface PolicyFrame {
@@ -22,58 +20,85 @@ export interface BindingFrame {
   readonly paramRef?: ParamRef | undefined;
 }
 
+export interface Policy {
+  readonly metadata: { readonly name?: string | undefined };
+  readonly spec: PolicyFrame;
+}
+
+export interface Binding {
+  readonly metadata: { readonly name?: string | undefined };
+  readonly spec: BindingFrame;
+}
+
 export interface PolicySurroundings {
   readonly view: ObjectView;
   readonly resources: ResourceRegistry;
   readonly expressions: PolicyExpressions;
+  readonly authorizer: Authorizer;
 }
 
-/** What a policy is to be evaluated with: once for each parameter object. */
-export interface Evaluation {
-  /** The version by which the policy matched, in which its expressions see objects. */
-  readonly matched: ServedVersion;
-  readonly variables: PolicyVariables;
+/** A policy that is about a request, by one of its bindings and with one of its parameters. */
+export interface Invocation<P extends Policy, B extends Binding> {
+  readonly policy: P;
+  readonly binding: B;
+  readonly matched: MatchedResource;
+  readonly params: KubeObject | undefined;
 }
 
-export type Evaluations =
-  | { readonly evaluations: readonly Evaluation[]; readonly problem?: undefined }
-  /** Why the policy cannot be evaluated; a failure as its `failurePolicy` says. */
-  | { readonly problem: string; readonly evaluations?: undefined };
+/** A policy that cannot be evaluated: a failure as its `failurePolicy` says. */
+export interface ConfigurationProblem<P extends Policy, B extends Binding> {
+  readonly policy: P;
+  /** Absent where the policy itself is at fault. */
+  readonly binding?: B | undefined;
+  readonly message: string;
+}
 
-const notConcerned: Evaluations = { evaluations: [] };
+export type Selected<P extends Policy, B extends Binding> = Invocation<P, B> | ConfigurationProblem<P, B>;
 
-/** The evaluations that a bound policy asks for; none where it is not about the request. */
-export function planEvaluations(
-  policy: PolicyFrame,
-  binding: BindingFrame,
+/** What a policy with its bindings comes to for a request, in the bindings' order. */
+export async function selectInvocations<P extends Policy, B extends Binding>(
+  policy: P,
+  bindings: readonly B[],
   request: AdmissionRequest,
-  { view, resources, expressions }: PolicySurroundings,
-): Evaluations {
-  const matched = matchRequest(policy.matchConstraints, request, view);
-  if (matched === undefined || matchRequest(binding.matchResources, request, view) === undefined) return notConcerned;
-  const { objects, problem } = findParams(policy.paramKind, binding.paramRef, request, resources, view);
-  if (objects === undefined) return { problem: `failed to configure binding: ${problem}` };
-  const described = describeRequest(expressions, request, matched, namespaceOf(request, view));
-  const evaluations: Evaluation[] = [];
-  for (const params of objects) {
-    const base = { ...described, params: params === undefined ? null : expressions.toValue(params) };
-    const variables = withVariables(expressions, base, policy.variables ?? []);
-    const { isWanted, problem: failure } = checkConditions(expressions, policy, variables);
-    if (failure !== undefined) return { problem: failure };
-    if (isWanted) evaluations.push({ matched, variables });
+  surroundings: PolicySurroundings,
+): Promise<readonly Selected<P, B>[]> {
+  const { resources } = surroundings;
+  const matched = tryMatch(policy.spec.matchConstraints, request, surroundings);
+  if (matched === undefined) return [];
+  if (typeof matched === 'string') return [{ policy, message: `failed to configure policy: ${matched}` }];
+  const { resource, problem } = findParamKind(policy.spec.paramKind, resources);
+  if (problem !== undefined) return [{ policy, message: `failed to configure policy: ${problem}` }];
+  const selected: Selected<P, B>[] = [];
+  for (const binding of bindings) {
+    const fail = (why: string): ConfigurationProblem<P, B> => ({
+      policy,
+      binding,
+      message: `failed to configure binding: ${why}`,
+    });
+    const isMatch = tryMatch(binding.spec.matchResources, request, surroundings);
+    if (typeof isMatch === 'string') selected.push(fail(isMatch));
+    if (isMatch === undefined || typeof isMatch === 'string') continue;
+    const { objects, problem: why } = await findParams(resource, binding.spec.paramRef, request, surroundings.view);
+    if (objects === undefined) selected.push(fail(why));
+    else selected.push(...objects.map(params => ({ policy, binding, matched, params })));
   }
-  return { evaluations };
+  return selected;
 }
 
-function checkConditions(
-  expressions: PolicyExpressions,
-  { matchConditions = [] }: PolicyFrame,
-  variables: PolicyVariables,
-): { readonly isWanted: boolean; readonly problem?: string } {
-  for (const { expression } of matchConditions) {
-    const { value, problem } = runExpression(expressions, expression, variables);
-    if (problem !== undefined) return { isWanted: false, problem };
-    if (value !== true) return { isWanted: false };
+/** The resource by which constraints match; a text says why that cannot be found out. */
+function tryMatch(
+  constraints: MatchResources | undefined,
+  request: AdmissionRequest,
+  { view, resources }: PolicySurroundings,
+): MatchedResource | string | undefined {
+  if (constraints === undefined) return request.resource;
+  const { resourceRules: rules, excludeResourceRules: excludeRules, matchPolicy } = constraints;
+  const matched = matchRequest({ rules, excludeRules, matchPolicy }, request, resources);
+  if (matched === undefined) return undefined;
+  try {
+    return isSelected(constraints, request, view) ? matched : undefined;
+  } catch (error) {
+    if (error instanceof StatusError) return error.message;
+    throw error;
   }
-  return { isWanted: true };
 }

@@ -4,91 +4,120 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from '../../../api/generated/index.ts';
-import type { PolicyExpressions } from '../../../machinery/cel/index.ts';
 import { StatusError, type StatusReason, statusCodes } from '../../../machinery/index.ts';
-import type { AdmissionPlugin, AdmissionRequest, ResourceRegistry } from '../../core-contract.ts';
-import type { ObjectView } from '../../object-view.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../../core-contract.ts';
 import { forbid } from '../admission-error.ts';
-import { type PolicySurroundings, planEvaluations } from './bound-policy.ts';
+import { describeRequest } from '../expressions/index.ts';
+import { findNamespace, VersionedObjects } from '../matching/index.ts';
+import { findBoundPolicies } from './bindings-of-policies.ts';
+import { type PolicySurroundings, selectInvocations } from './bound-policy.ts';
 import { evaluatePolicy, type Objection } from './evaluate-policy.ts';
+import { PolicyAnnotations } from './policy-annotations.ts';
+import type { PolicyPluginOptions } from './policy-plugin-options.ts';
 
-/** An objection with whose it is. */
-interface Finding extends Objection {
+/** Why a request is denied: by a policy, by its configuration or by what one of its bindings enforces. */
+interface Denial {
   readonly policy: string;
-  readonly binding: string;
-  readonly actions: readonly string[];
+  readonly binding: string | undefined;
+  readonly message: string;
+  readonly reason: string;
 }
 
-/**
- * Refuses, or warns of, what the cluster's ValidatingAdmissionPolicies object to.
- *
- * Absent: audit annotations, the authorizer, cost limits, and type checking in a policy's status.
- */
-export function createValidatingPolicies(
-  view: ObjectView,
-  resources: () => ResourceRegistry,
-  loadExpressions: () => Promise<PolicyExpressions>,
-): AdmissionPlugin {
-  let loaded: PolicyExpressions | undefined;
-  const validate = (request: AdmissionRequest, expressions: PolicyExpressions): void => {
-    const findings = view
-      .list(validatingAdmissionPolicyBindings)
-      .flatMap(binding => findObjections(binding, request, { view, resources: resources(), expressions }));
-    settle(request, findings);
+/** Refuses, warns of, or notes for the audit log, what the cluster's ValidatingAdmissionPolicies object to. */
+export function createValidatingPolicies({
+  view,
+  resources,
+  authorizer,
+  loadExpressions,
+}: PolicyPluginOptions): AdmissionPlugin {
+  const validate = async (request: AdmissionRequest): Promise<void> => {
+    const expressions = await loadExpressions();
+    const run = new ValidationRun(request, { view, resources: resources(), expressions, authorizer });
+    const bound = findBoundPolicies(view, validatingAdmissionPolicies, validatingAdmissionPolicyBindings);
+    for (const { policy, bindings } of bound) await run.evaluate(policy, bindings);
+    run.settle();
   };
   return {
     name: 'ValidatingAdmissionPolicy',
     // Kubernetes: nobody can lock themselves out of mending a policy.
     handles: ({ version: { type } }) => type.group !== 'admissionregistration.k8s.io',
-    validate(request) {
-      if (!view.hasAny(validatingAdmissionPolicyBindings)) return;
-      if (loaded !== undefined) return validate(request, loaded);
-      return loadExpressions().then(expressions => {
-        loaded = expressions;
-        validate(request, expressions);
-      });
-    },
+    validate: request => (view.hasAny(validatingAdmissionPolicyBindings) ? validate(request) : undefined),
   };
 }
 
-function findObjections(
-  { metadata, spec: bound }: ValidatingAdmissionPolicyBinding,
-  request: AdmissionRequest,
-  surroundings: PolicySurroundings,
-): readonly Finding[] {
-  const policy: ValidatingAdmissionPolicy | undefined = surroundings.view.get(
-    validatingAdmissionPolicies,
-    undefined,
-    bound.policyName ?? '',
-  );
-  if (policy === undefined) return [];
-  const { spec } = policy;
-  const find = (objection: Objection): Finding => ({
-    ...objection,
-    policy: policy.metadata.name!,
-    binding: metadata.name!,
-    actions: bound.validationActions ?? [],
-  });
-  const { evaluations, problem } = planEvaluations(spec, bound, request, surroundings);
-  if (evaluations === undefined) {
-    const denial = { ...find({ message: problem, reason: 'Invalid' }), actions: ['Deny'] };
-    return spec.failurePolicy === 'Ignore' ? [] : [denial];
+/** All policies against one request. */
+class ValidationRun {
+  readonly #request: AdmissionRequest;
+  readonly #surroundings: PolicySurroundings;
+  readonly #objects: VersionedObjects;
+  readonly #denials: Denial[] = [];
+
+  constructor(request: AdmissionRequest, surroundings: PolicySurroundings) {
+    this.#request = request;
+    this.#surroundings = surroundings;
+    this.#objects = new VersionedObjects(request);
   }
-  return evaluations.flatMap(({ variables }) => evaluatePolicy(surroundings.expressions, spec, variables).map(find));
+
+  async evaluate(
+    policy: ValidatingAdmissionPolicy,
+    bindings: readonly ValidatingAdmissionPolicyBinding[],
+  ): Promise<void> {
+    const { expressions, view, authorizer } = this.#surroundings;
+    const request = this.#request;
+    const annotations = new PolicyAnnotations(policy.metadata.name!);
+    for (const selected of await selectInvocations(policy, bindings, request, this.#surroundings)) {
+      if ('message' in selected) {
+        const ignored = policy.spec.failurePolicy === 'Ignore';
+        if (!ignored) this.#deny(policy, selected.binding, { message: selected.message, reason: 'Invalid' });
+        continue;
+      }
+      const { binding, matched, params } = selected;
+      const shown = await this.#objects.show(matched);
+      const namespace = findNamespace(request, view);
+      const variables = describeRequest(expressions, request, matched, shown, namespace, authorizer);
+      const outcome = evaluatePolicy(expressions, policy.spec, variables, expressions.toValue(params));
+      for (const objection of outcome.objections) this.#enforce(policy, binding, objection);
+      for (const message of outcome.annotationProblems) this.#deny(policy, binding, { message, reason: 'Invalid' });
+      for (const [key, value] of outcome.annotations) annotations.add(key, value);
+    }
+    annotations.publish(request.call);
+  }
+
+  /** Throws for the first denial. */
+  settle(): void {
+    const [first] = this.#denials;
+    if (first === undefined) return;
+    const by = first.binding === undefined ? '' : ` with binding '${first.binding}'`;
+    const text = `ValidatingAdmissionPolicy '${first.policy}'${by} denied request: ${first.message}`;
+    const { message, details } = forbid(this.#request, text);
+    const reason = first.reason in statusCodes ? (first.reason as StatusReason) : 'Invalid';
+    throw new StatusError(reason, message, { ...details, causes: [{ message: text }] });
+  }
+
+  #enforce(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissionPolicyBinding, objection: Objection): void {
+    const { call } = this.#request;
+    for (const action of binding.spec.validationActions ?? []) {
+      if (action === 'Deny') this.#deny(policy, binding, objection);
+      else if (action === 'Warn') {
+        const by = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
+        call.warn(`Validation failed for ${by}: ${objection.message}`);
+      } else if (action === 'Audit') {
+        call.annotate?.('validation.policy.admission.k8s.io/validation_failure', describeFailure(binding, objection));
+      }
+    }
+  }
+
+  #deny(
+    policy: ValidatingAdmissionPolicy,
+    binding: ValidatingAdmissionPolicyBinding | undefined,
+    { message, reason }: Pick<Objection, 'message' | 'reason'>,
+  ): void {
+    this.#denials.push({ policy: policy.metadata.name!, binding: binding?.metadata.name, message, reason });
+  }
 }
 
-/** Throws for the first objection that denies; tells of those that warn. */
-function settle(request: AdmissionRequest, findings: readonly Finding[]): void {
-  for (const { policy, binding, message, actions } of findings) {
-    if (!actions.includes('Warn')) continue;
-    request.call.warn(
-      `Validation failed for ValidatingAdmissionPolicy '${policy}' with binding '${binding}': ${message}`,
-    );
-  }
-  const denied = findings.find(({ actions }) => actions.includes('Deny'));
-  if (denied === undefined) return;
-  const text = `ValidatingAdmissionPolicy '${denied.policy}' with binding '${denied.binding}' denied request: ${denied.message}`;
-  const { message, details } = forbid(request, text);
-  const reason = denied.reason in statusCodes ? (denied.reason as StatusReason) : 'Invalid';
-  throw new StatusError(reason, message, { ...details, causes: [{ message: text }] });
+/** Kubernetes: a list, in case there will be several. */
+function describeFailure({ metadata, spec }: ValidatingAdmissionPolicyBinding, { message, index }: Objection): string {
+  const { policyName: policy, validationActions } = spec;
+  return JSON.stringify([{ message, policy, binding: metadata.name, expressionIndex: index, validationActions }]);
 }

@@ -1,0 +1,11 @@
+import type { PolicyExpressions } from '../../../machinery/cel/index.ts';
+import type { Authorizer, ResourceRegistry } from '../../core-contract.ts';
+import type { ObjectView } from '../../object-view.ts';
+
+export interface PolicyPluginOptions {
+  readonly view: ObjectView;
+  readonly resources: () => ResourceRegistry;
+  readonly authorizer: Authorizer;
+  /** Loads the CEL library, once. */
+  readonly loadExpressions: () => Promise<PolicyExpressions>;
+}

@@ -1,0 +1,34 @@
+/** What the library says of an expression that does not compile. */
+interface LibraryError {
+  readonly code?: string;
+  readonly summary?: string;
+  readonly message: string;
+  readonly node?: { readonly pos?: number; readonly start?: number } | undefined;
+}
+
+/**
+ * An expression's first error in the frame of upstream's compiler: where it is, what it is, and the line with a mark.
+ * Differs from Kubernetes: what is wrong with syntax and types is told in the library's words, and only the first error.
+ */
+export function describeCompileError(expression: string, error: unknown): string {
+  const { summary, message, code, node } = error as LibraryError;
+  const at = node?.pos ?? node?.start ?? 0;
+  const before = expression.slice(0, at).split('\n');
+  const line = before.length;
+  const column = [...before.at(-1)!].length;
+  const text = expression.split('\n')[line - 1] ?? '';
+  const said = translate(code ?? '', summary ?? message.split('\n')[0]!);
+  return `compilation failed: ERROR: <input>:${line}:${column + 1}: ${said}\n | ${text}\n | ${'.'.repeat(column)}^`;
+}
+
+const syntaxCodes =
+  /^(?:unexpected_|expected_|unterminated_|invalid_number|invalid_integer|invalid_hex|invalid_exponent|newline_in_|reserved_)/;
+
+function translate(code: string, summary: string): string {
+  const unknown = /^Unknown variable: (.+)$/.exec(summary);
+  if (unknown !== null) return `undeclared reference to '${unknown[1]}' (in container '')`;
+  const field = /^No such key: (.+)$/.exec(summary);
+  if (field !== null) return `undefined field '${field[1]}'`;
+  const lower = `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
+  return syntaxCodes.test(code) ? `Syntax error: ${lower}` : lower;
+}
