@@ -44,6 +44,7 @@ export type {
   VirtualResource,
   VirtualResources,
 } from './core-contract.ts';
+export type { FlowControl } from './flow-control/index.ts';
 export { createLocalTransport } from './local-transport.ts';
 export type { ObjectView } from './object-view.ts';
 export { convertToServed } from './served-version.ts';

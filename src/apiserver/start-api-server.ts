@@ -17,6 +17,7 @@ import {
   wellKnownObjects,
 } from './bootstrap/index.ts';
 import { CrdPublisher } from './crd/index.ts';
+import { createResourceSizes, FlowConfiguration, FlowControl } from './flow-control/index.ts';
 import { createLocalTransport } from './local-transport.ts';
 
 export interface StartOptions extends ApiServerOptions {
@@ -24,10 +25,14 @@ export interface StartOptions extends ApiServerOptions {
   readonly advertise?: readonly AdvertisedAddress[] | undefined;
   /** Whom this server believes, to be told to others; without it nobody is told. */
   readonly trust?: AuthenticationTrust | undefined;
+  /** How many requests from outside are worked on at once, by their size. Default 600, as upstream's 400 and 200. */
+  readonly requestsInFlightMax?: number | undefined;
 }
 
 export interface RunningApiServer {
   readonly server: ApiServer;
+  /** What those ask that stand around the server: which request runs, waits or is refused. */
+  readonly flowControl: FlowControl;
   /** Says anew where the cluster reaches this server, for who learns that only once it listens. */
   advertise(addresses: readonly AdvertisedAddress[]): Promise<void>;
   /** Ends what runs beside requests. The store and its cache are their owner's to close. */
@@ -50,11 +55,21 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const publication = new Publication(server, client);
   const forget = resources.onChange(() => publication.start());
   publisher.start();
+  const { world } = context;
+  const flowControl = new FlowControl({
+    clock: world.clock,
+    seats: options.requestsInFlightMax ?? 600,
+    sizes: createResourceSizes(context.endpoints, world.clock),
+  });
+  const flowConfiguration = new FlowConfiguration(world, client, server.view, flowControl);
+  await flowConfiguration.start();
   return {
     server,
+    flowControl,
     advertise: addresses => ensureKubernetesService(server, client, addresses),
     stop() {
       forget();
+      flowConfiguration.stop();
       publication.stop();
       publisher.stop();
     },

@@ -5,6 +5,7 @@ import {
   type AuthenticationTrust,
   type Authorizer,
   createLocalTransport,
+  type FlowControl,
   type NodeConnections,
   type OutboundCalls,
   type RunningApiServer,
@@ -41,6 +42,8 @@ export interface ControlPlaneOptions {
   readonly podCidr?: string | undefined;
   /** How the API server reaches webhooks and aggregated servers. */
   readonly outbound?: OutboundCalls | undefined;
+  /** How many requests from outside are worked on at once. Default 600. */
+  readonly requestsInFlightMax?: number | undefined;
   /** How requests are passed on; without it there are no `proxy` subresources. */
   readonly reverseProxy?: ReverseProxy | undefined;
   /** How aggregated servers recognise this server; without it they are not told. */
@@ -99,6 +102,7 @@ export class ControlPlane {
       virtual: access.virtual,
       services: { serviceCidr },
       outbound,
+      requestsInFlightMax: options.requestsInFlightMax,
     });
     const { server } = running;
     await access.start(createLocalTransport(server, componentUsers.admin, 'kube-apiserver'), server.view);
@@ -110,6 +114,11 @@ export class ControlPlane {
 
   get authorizer(): Authorizer {
     return this.#access.authorizer;
+  }
+
+  /** Which request from outside runs, waits or is refused. */
+  get flowControl(): FlowControl {
+    return this.#running.flowControl;
   }
 
   get authenticator(): Authenticator {

@@ -1,12 +1,13 @@
 import type { Pod } from '../../api/generated/index.ts';
-import type { ResourceRequest, Verb } from '../../client/index.ts';
+import type { RequestOptions, ResourceRequest, Verb } from '../../client/index.ts';
 import { StatusError, statusError } from '../../machinery/index.ts';
-import type { World } from '../../world/index.ts';
+import type { Random } from '../../world/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
 import { isProxyRequest, type SubresourceProxy } from '../proxy/index.ts';
+import { FlowStage } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
@@ -19,12 +20,14 @@ import { prettify } from './pretty.ts';
 import { ProtobufFrames } from './protobuf-frames.ts';
 import { ProxiedRequests, type Tunnel } from './proxied-requests.ts';
 import { parseQuery, type Query } from './query.ts';
+import { RefusedRequest } from './refused-request.ts';
 import { RepresentationCache } from './representation.ts';
 import { RequestCall } from './request-call.ts';
-import { RequestDeadlines } from './request-deadlines.ts';
+import { RequestDeadlines, readTimeoutMs } from './request-deadlines.ts';
 import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { readRequestOptions } from './request-options.ts';
+import { RequestRun } from './request-run.ts';
 import { type Incoming, ResourceRequestReader } from './resource-request-reader.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { notFoundError, respondStatus } from './status-response.ts';
@@ -32,7 +35,6 @@ import type { IncludedObject } from './table.ts';
 import { WatchResponse } from './watch-response.ts';
 
 export interface ApiHandlerOptions extends NonResourceOptions {
-  readonly world: World;
   readonly core: ApiCore;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
@@ -65,9 +67,16 @@ export class ApiHandler {
   readonly #nonResource: NonResourceRoutes;
   readonly #reader: ResourceRequestReader;
   readonly #proxied: ProxiedRequests;
+  readonly #flow: FlowStage | undefined;
+  readonly #auditIds: Random;
+  readonly #watchTimes: Random;
 
   constructor(options: ApiHandlerOptions) {
+    const { clock, random } = options.world;
     this.#options = options;
+    this.#flow = options.flowControl === undefined ? undefined : new FlowStage(options.flowControl, clock);
+    this.#auditIds = random.stream('http/audit-ids');
+    this.#watchTimes = random.stream('http/watch-times');
     this.#reader = new ResourceRequestReader(options.core.resources);
     this.#deadlines = new RequestDeadlines(options.world.clock);
     this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
@@ -90,21 +99,19 @@ export class ApiHandler {
     if (info === undefined)
       return respondStatus(statusError.badRequest(`unable to determine kind and namespace from url, ${http.path}`));
     const { clock } = this.#options.world;
-    const startMs = clock.monotonic();
+    const auditId = readHeader(http.headers, 'audit-id') || this.#auditIds.uuid();
+    const run = new RequestRun(http, query, info, clock.monotonic(), auditId);
     this.#metrics.begin(info);
-    let status = 500;
+    let response: HttpResponse;
     try {
-      const response = await this.#answer(http, query, info);
-      status = response.status;
-      return prettify(response, http, query);
+      response = await this.#answer(run);
     } catch (error) {
-      const format = this.#negotiator.negotiateError(readHeader(http.headers, 'accept'));
-      const response = respondStatus(this.#explain(error, info), format);
-      status = response.status;
-      return prettify(response, http, query);
-    } finally {
-      this.#metrics.finish(info, status, clock.monotonic() - startMs);
+      response = this.#refuse(error, run);
     }
+    const nowMs = clock.monotonic();
+    this.#flow?.leave(run, nowMs);
+    this.#metrics.finish(info, response.status, nowMs - run.startMs);
+    return run.complete(prettify(response, http, query));
   }
 
   /** Answers a request to upgrade its connection (`exec`, `attach`, `portforward`, `proxy`). Never rejects. */
@@ -127,16 +134,18 @@ export class ApiHandler {
     }
   }
 
-  async #answer(http: HttpRequest, query: Query, info: RequestInfo): Promise<HttpResponse> {
+  async #answer(run: RequestRun): Promise<HttpResponse> {
+    const { http, query, info } = run;
+    run.timeoutMs = readTimeoutMs(info, query);
     const call = await this.#identify(http);
+    run.call = call;
+    const turn = this.#flow?.enter(run, call.user);
+    if (turn !== undefined) await turn;
     if (!info.isResourceRequest) {
       this.#authorize(info, call.user);
       return this.#nonResource.respond(info, http, query);
     }
-    const incoming: Incoming = { http, query, info, call };
-    const response = await this.#answerResource(incoming);
-    const warnings = call.warningHeaders;
-    return warnings.length === 0 ? response : { ...response, headers: { ...response.headers, warning: warnings } };
+    return this.#answerResource({ http, query, info, call }, run);
   }
 
   /** Who asks, after impersonation. Throws 401. */
@@ -152,7 +161,7 @@ export class ApiHandler {
     return new RequestCall(actual, readHeader(headers, 'user-agent'));
   }
 
-  async #answerResource(incoming: Incoming): Promise<HttpResponse> {
+  async #answerResource(incoming: Incoming, run: RequestRun): Promise<HttpResponse> {
     const { info } = incoming;
     if (isProxyRequest(info)) return this.#proxied.respond(incoming.http, info, incoming.call);
     if (info.subresource === 'proxy' || info.verb === 'proxy') throw notFoundError();
@@ -164,14 +173,14 @@ export class ApiHandler {
       }
     }
     if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming);
-    return this.#answerOnce(incoming);
+    return this.#answerOnce(incoming, run);
   }
 
-  async #answerOnce(incoming: Incoming): Promise<HttpResponse> {
+  async #answerOnce(incoming: Incoming, run: RequestRun): Promise<HttpResponse> {
     const { http, info, call } = incoming;
     const representation = this.#negotiate(http, info, info.verb);
     const request = await this.#readRequest(incoming);
-    const result = await this.#deadlines.within(this.#options.core.execute(request, call));
+    const result = await this.#deadlines.within(this.#options.core.execute(request, call), run.timeoutMs, run.startMs);
     if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
       return this.#writer.writePlain(result);
     }
@@ -190,7 +199,7 @@ export class ApiHandler {
   #answerWatch(incoming: Incoming): HttpResponse {
     const { http, info, query, call } = incoming;
     const representation = this.#negotiate(http, info, 'watch');
-    const options = readRequestOptions(query, 'watch');
+    const options = withEnd(readRequestOptions(query, 'watch'), this.#watchTimes);
     const request: ResourceRequest = {
       verb: 'watch',
       type: this.#reader.typeOf(info),
@@ -215,12 +224,17 @@ export class ApiHandler {
             { as, asVersion, includes: readIncluded(query), now: () => clock.now() },
             this.#cache,
           );
-    const response = new WatchResponse(frames, () => this.#metrics.changeLongRunning(watchInfo, -1));
+    const forget = this.#options.flowControl?.estimator.watches.add(watchInfo, query);
+    const end = (): void => {
+      forget?.();
+      this.#metrics.changeLongRunning(watchInfo, -1);
+    };
+    const response = new WatchResponse(frames, end);
     this.#metrics.changeLongRunning(watchInfo, 1);
     try {
       return response.respond(this.#options.core.watch(request, call, response));
     } catch (error) {
-      this.#metrics.changeLongRunning(watchInfo, -1);
+      end();
       throw error;
     }
   }
@@ -270,6 +284,12 @@ export class ApiHandler {
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
   }
 
+  #refuse(error: unknown, { http, info }: RequestRun): HttpResponse {
+    if (error instanceof RefusedRequest) return error.response;
+    const format = this.#negotiator.negotiateError(readHeader(http.headers, 'accept'));
+    return respondStatus(this.#explain(error, info), format);
+  }
+
   #explain(error: unknown, info: RequestInfo | undefined): StatusError {
     if (error instanceof StatusError) return error;
     this.#options.world.log
@@ -297,6 +317,14 @@ function isWatchOfOne({ info, query }: Incoming): boolean {
     query.has('watch') &&
     isTruthy(query.get('watch'))
   );
+}
+
+/** Kubernetes: `--min-request-timeout`: a watch that names no end ends after half an hour to an hour. */
+const watchSecondsMin = 1800;
+
+function withEnd(options: RequestOptions, random: Random): RequestOptions {
+  if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) return options;
+  return { ...options, timeoutSeconds: watchSecondsMin * (1 + random.float()) };
 }
 
 function selectName(name: string, fieldSelector: string | undefined): string {

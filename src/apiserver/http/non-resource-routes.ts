@@ -1,4 +1,6 @@
+import type { World } from '../../world/index.ts';
 import type { ApiCore } from '../core-contract.ts';
+import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
 import { type HealthCheck, type HealthEndpoint, respondHealth } from './health.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
@@ -9,7 +11,7 @@ import type { OpenApiSource } from './open-api-source.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServerVersion } from './server-version.ts';
-import { jsonHeaders, notFoundError, respondJson } from './status-response.ts';
+import { jsonHeaders, notFoundError, respondJson, respondText } from './status-response.ts';
 
 export interface NonResourceOptions {
   readonly core: ApiCore;
@@ -20,6 +22,9 @@ export interface NonResourceOptions {
   /** Further texts in the Prometheus format for `/metrics`. */
   readonly metricsSources?: readonly (() => string)[] | undefined;
   readonly openApi?: OpenApiSource | undefined;
+  /** Which request runs, waits or is refused; without it all run at once. */
+  readonly flowControl?: FlowControl | undefined;
+  readonly world: World;
   /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
   readonly issuer?: TokenIssuer | undefined;
 }
@@ -68,6 +73,8 @@ export class NonResourceRoutes {
       case 'metrics':
         if (rest.length > 0) throw notFoundError();
         return this.#respondMetrics();
+      case 'debug':
+        return this.#respondDebug(rest, query);
       default:
         return this.#respondIssuer(info.path);
     }
@@ -116,12 +123,29 @@ export class NonResourceRoutes {
 
   #respondMetrics(): HttpResponse {
     const counts = formatObjectCounts(this.#options.core.countObjects?.() ?? []);
-    const texts = [this.#formatMetrics(), counts, ...(this.#options.metricsSources ?? []).map(source => source())];
+    const { flowControl } = this.#options;
+    const flows = flowControl === undefined ? '' : formatFlowMetrics(flowControl);
+    const texts = [
+      this.#formatMetrics(),
+      flows,
+      counts,
+      ...(this.#options.metricsSources ?? []).map(source => source()),
+    ];
     return {
       status: 200,
       headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       body: texts.join(''),
     };
+  }
+
+  #respondDebug([area, name = '', ...rest]: readonly string[], query: Query): HttpResponse {
+    const { flowControl, world } = this.#options;
+    if (flowControl === undefined || area !== 'api_priority_and_fairness' || rest.length > 0) throw notFoundError();
+    const { clock } = world;
+    const offsetMs = clock.now() - clock.monotonic();
+    const text = dumpFlows(flowControl, name, query, monotonicMs => monotonicMs + offsetMs);
+    if (text === undefined) throw notFoundError();
+    return respondText(200, text);
   }
 
   async #respondIssuer(path: string): Promise<HttpResponse> {

@@ -1,8 +1,11 @@
-import { StatusError } from '../../machinery/index.ts';
+import { parseGoDuration, StatusError, statusError } from '../../machinery/index.ts';
 import type { Clock, Timer } from '../../world/index.ts';
+import { isLongRunning } from './long-running.ts';
+import type { Query } from './query.ts';
+import type { RequestInfo } from './request-info.ts';
 
-/** Kubernetes: how long a request that is no watch or stream may take. */
-const requestTimeoutMs = 60_000;
+/** Kubernetes: `--request-timeout`, how long a request that is no watch or stream may take. */
+export const requestTimeoutMsMax = 60_000;
 const sweepIntervalMs = 1_000;
 
 interface Waiting {
@@ -11,8 +14,35 @@ interface Waiting {
 }
 
 /**
- * Ends requests that take too long with 504. One timer looks after all of them: a timer for each would cost more than
- * most requests. Work that was begun goes on; only the client stops waiting for it.
+ * How long the request may take: what it asks for (`?timeout=10s`), up to a minute. Throws 400 for a duration that is
+ * none. Kubernetes: `WithRequestDeadline`.
+ */
+export function readTimeoutMs(info: RequestInfo, query: Query): number {
+  if (isLongRunning(info)) return Number.POSITIVE_INFINITY;
+  const text = query.get('timeout');
+  if (text === undefined || text === '') return requestTimeoutMsMax;
+  const nanoseconds = parseGoDuration(text);
+  if (nanoseconds === undefined) {
+    throw statusError.badRequest(`invalid timeout specified in the request URL - ${explainDuration(text)}`);
+  }
+  const timeoutMs = nanoseconds / 1e6;
+  return timeoutMs > 0 && timeoutMs < requestTimeoutMsMax ? timeoutMs : requestTimeoutMsMax;
+}
+
+/** What Go says of a duration that it cannot read. */
+function explainDuration(text: string): string {
+  const quoted = JSON.stringify(text);
+  const unit = /^[-+]?(?:[0-9]*\.?[0-9]*(?:ns|us|µs|μs|ms|s|m|h))*(?:[0-9]+\.?[0-9]*|\.[0-9]+)([^0-9.]*)/.exec(
+    text,
+  )?.[1];
+  if (unit === undefined) return `time: invalid duration ${quoted}`;
+  if (unit === '') return `time: missing unit in duration ${quoted}`;
+  return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
+}
+
+/**
+ * Ends requests that take too long with 504. One timer looks after all that have the usual time: a timer for each would
+ * cost more than most requests. Work that was begun goes on; only the client stops waiting for it.
  */
 export class RequestDeadlines {
   readonly #clock: Clock;
@@ -23,9 +53,11 @@ export class RequestDeadlines {
     this.#clock = clock;
   }
 
-  within<T>(work: Promise<T>): Promise<T> {
+  /** `startMs`: when the request came, by the monotonic clock. */
+  within<T>(work: Promise<T>, timeoutMs: number, startMs: number): Promise<T> {
+    if (timeoutMs < requestTimeoutMsMax) return this.#withinOwn(work, timeoutMs, startMs);
     return new Promise<T>((resolve, reject) => {
-      const waiting: Waiting = { expiresAtMs: this.#clock.monotonic() + requestTimeoutMs, expire: reject };
+      const waiting: Waiting = { expiresAtMs: startMs + requestTimeoutMsMax, expire: reject };
       this.#waiting.add(waiting);
       this.#timer ??= this.#clock.after(sweepIntervalMs, () => this.#sweep());
       work.then(
@@ -41,14 +73,27 @@ export class RequestDeadlines {
     });
   }
 
+  /** A client that has less time than usual gets a timer of its own. */
+  #withinOwn<T>(work: Promise<T>, timeoutMs: number, startMs: number): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const leftMs = startMs + timeoutMs - this.#clock.monotonic();
+    const timer = this.#clock.after(Math.max(0, leftMs), () => reject(timedOut()));
+    work.then(resolve, reject).finally(() => timer.cancel());
+    return promise;
+  }
+
   #sweep(): void {
     const nowMs = this.#clock.monotonic();
     for (const waiting of this.#waiting) {
-      // In order of arrival: the first that has time left ends the search.
+      // All have the same time, and those that came first are the first: the first that has time left ends the search.
       if (waiting.expiresAtMs > nowMs) break;
       this.#waiting.delete(waiting);
-      waiting.expire(new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout', {}));
+      waiting.expire(timedOut());
     }
     this.#timer = this.#waiting.size === 0 ? undefined : this.#clock.after(sweepIntervalMs, () => this.#sweep());
   }
+}
+
+export function timedOut(): StatusError {
+  return new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout', {});
 }

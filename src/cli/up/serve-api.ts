@@ -35,6 +35,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     core: plane.server,
     authenticator: plane.authenticator,
     authorizer: plane.authorizer,
+    flowControl: plane.flowControl,
     nodes: options.nodes,
     proxy: plane.createProxy(options.nodes),
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),

@@ -44,6 +44,7 @@ export class FrontDoor {
       core: plane.server,
       authenticator: plane.authenticator,
       authorizer: plane.server.context.authorizer,
+      flowControl: plane.flowControl,
       nodes,
       proxy: plane.createProxy(nodes),
       healthChecks,
