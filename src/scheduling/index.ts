@@ -5,7 +5,14 @@
  * Start reading at `placement.ts`; the cluster that it looks at is `columns/cluster-columns.ts`. To add a filter or a
  * score: one file in `filters/` or `scores/`, one line in the list of its `index.ts`.
  */
-export { ClusterColumns, createPodEntry, demandOf, type PodDemand, type PodEntry } from './columns/index.ts';
+export {
+  ClusterColumns,
+  createPodEntry,
+  demandOf,
+  type HostPort,
+  type PodDemand,
+  type PodEntry,
+} from './columns/index.ts';
 export { formatFitError, formatPreemptionFailure } from './fit-error.ts';
 export { matchesNodeSelection, matchesNodeSelector, matchesNodeSelectorTerm } from './node-selection.ts';
 export { type Diagnosis, type Placement, type PlacementOptions, placePod } from './placement.ts';

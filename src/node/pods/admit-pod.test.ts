@@ -46,6 +46,17 @@ describe('a node', () => {
     assert.equal(admitPod(podOf({}, spec), node, [podOf({}, spec)])?.reason, 'NodePorts');
   });
 
+  it('takes one host port once for each address and protocol', () => {
+    const specOf = (port: object): Partial<Pod['spec']> => ({
+      containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80, ...port }] }],
+    });
+    const local = podOf({}, specOf({ hostIP: '127.0.0.1' }));
+    assert.equal(admitPod(podOf({}, specOf({ hostIP: '10.0.0.1' })), node, [local]), undefined);
+    assert.equal(admitPod(podOf({}, specOf({ hostIP: '127.0.0.1', protocol: 'UDP' })), node, [local]), undefined);
+    assert.equal(admitPod(podOf({}, specOf({})), node, [local])?.reason, 'NodePorts');
+    assert.equal(admitPod(local, node, [podOf({}, specOf({ hostIP: '0.0.0.0' }))])?.reason, 'NodePorts');
+  });
+
   it('refuses sysctls that could do harm beyond the pod', () => {
     const sysctl = (name: string, more: Partial<Pod['spec']> = {}) =>
       admitPod(podOf({}, { securityContext: { sysctls: [{ name, value: '1' }] }, ...more }), node, []);

@@ -1,9 +1,11 @@
 import type { Node, Pod } from '../../api/generated/index.ts';
 import { quoteGo } from '../../machinery/index.ts';
-import { matchesNodeSelection } from '../../scheduling/index.ts';
+import { demandOf, type HostPort, matchesNodeSelection } from '../../scheduling/index.ts';
 import { normalizeSysctl } from '../containers/index.ts';
 import { type Amounts, amountOf, podRequests } from '../facts/index.ts';
 import { isTerminalPhase, type PhaseOverride } from '../status/index.ts';
+
+const everyAddress = '0.0.0.0';
 
 /**
  * Kubernetes: the kubelet's own admission. Why this node cannot run the pod; undefined when it can. `others` are the
@@ -61,18 +63,19 @@ function sum(all: readonly Amounts[]): Amounts {
 }
 
 function checkHostPorts(pod: Pod, others: readonly Pod[]): PhaseOverride | undefined {
-  const taken = new Set(others.filter(other => !isTerminalPhase(other.status?.phase)).flatMap(hostPortsOf));
-  if (!hostPortsOf(pod).some(port => taken.has(port))) return undefined;
+  const { hostPorts } = demandOf(pod);
+  if (hostPorts.length === 0) return undefined;
+  const active = others.filter(other => !isTerminalPhase(other.status?.phase));
+  const taken = active.flatMap(other => demandOf(other).hostPorts);
+  if (!hostPorts.some(wanted => taken.some(port => isSamePort(wanted, port)))) return undefined;
   const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
   return { reason: 'NodePorts', message };
 }
 
-/** Differs from Kubernetes: two host addresses of one port count as a clash, as if both were all addresses. */
-function hostPortsOf(pod: Pod): string[] {
-  const ports = pod.spec.containers.flatMap(container => container.ports ?? []);
-  return ports
-    .filter(({ hostPort = 0 }) => hostPort > 0)
-    .map(({ protocol = 'TCP', hostPort }) => `${protocol}/${hostPort}`);
+/** A port of all addresses is a port of each. */
+function isSamePort(one: HostPort, other: HostPort): boolean {
+  if (one.port !== other.port || one.protocol !== other.protocol) return false;
+  return one.address === other.address || one.address === everyAddress || other.address === everyAddress;
 }
 
 /** Kubernetes: sysctls that are namespaced and can do no harm beyond the pod. */
