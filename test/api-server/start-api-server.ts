@@ -29,6 +29,8 @@ export interface StartOptions {
   /** Default: in memory. */
   readonly openStore?: (world: World, directory: string) => Promise<Store<StoredObject>>;
   readonly hasControllers?: boolean;
+  /** How many requests are worked on at once. */
+  readonly requestsInFlightMax?: number;
 }
 
 /** A whole API server on a port of 127.0.0.1: everything but nodes and, unless asked for, controllers. */
@@ -49,6 +51,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     store,
     tokens,
     certificateAuthority: pki.authority.certificate,
+    requestsInFlightMax: options.requestsInFlightMax,
     without: options.hasControllers === true ? ['scheduler'] : ['controllers', 'scheduler'],
   });
   const { nodes } = options;
