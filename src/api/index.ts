@@ -31,3 +31,4 @@ export {
   summarizePod,
 } from './kinds/index.ts';
 export { publishVersion } from './published-version.ts';
+export { returnsDeleted } from './returns-deleted.ts';

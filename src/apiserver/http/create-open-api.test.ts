@@ -35,10 +35,11 @@ describe('createOpenApi', () => {
       },
     };
     const openApi = createOpenApi(registry, { version: 'v1.36.0' });
-    assert.deepEqual(openApi.v3Paths(), ['apis/coordination.k8s.io/v1']);
+    const groupVersions = (): readonly string[] => openApi.v3Paths().filter(path => /^apis\/.*\//.test(path));
+    assert.deepEqual(groupVersions(), ['apis/coordination.k8s.io/v1']);
     served = [...served, serve(cronTab)];
     generation++;
-    assert.deepEqual(openApi.v3Paths(), ['apis/coordination.k8s.io/v1', 'apis/stable.example.com/v1']);
+    assert.deepEqual(groupVersions(), ['apis/coordination.k8s.io/v1', 'apis/stable.example.com/v1']);
     const document = JSON.parse(openApi.v2()) as {
       definitions: Record<string, { properties: Record<string, unknown> }>;
     };

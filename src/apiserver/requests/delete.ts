@@ -1,5 +1,6 @@
+import { returnsDeleted } from '../../api/index.ts';
 import type { ResourceRequest } from '../../client/index.ts';
-import { formatGroupResource, type KubeObject, type Status, statusError } from '../../machinery/index.ts';
+import { type KubeObject, type Status, statusError } from '../../machinery/index.ts';
 import { draftObject, type StoredObject } from '../../storage/index.ts';
 import type { ApiResult, CallContext, ObjectResult, OtherResult } from '../core-contract.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
@@ -9,27 +10,6 @@ import { checkPreconditions, planDeletion } from './plan-deletion.ts';
 import { type DeleteOptions, readDeleteOptions } from './request-options.ts';
 import { showStored } from './show-stored.ts';
 import { admissionOf, openWrite, type WriteCall } from './write-call.ts';
-
-/** Kubernetes: the kinds whose last state is the answer to their deletion; the others' is a Status. */
-const returnsObject: ReadonlySet<string> = new Set([
-  'namespaces',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'pods',
-  'podtemplates',
-  'resourcequotas',
-  'serviceaccounts',
-  'services',
-  'csidrivers.storage.k8s.io',
-  'csinodes.storage.k8s.io',
-  'storageclasses.storage.k8s.io',
-  'volumeattachments.storage.k8s.io',
-  'volumeattributesclasses.storage.k8s.io',
-  'deviceclasses.resource.k8s.io',
-  'resourceclaims.resource.k8s.io',
-  'resourceclaimtemplates.resource.k8s.io',
-  'resourceslices.resource.k8s.io',
-]);
 
 export function deleteObject(
   server: ServerContext,
@@ -155,7 +135,7 @@ function answerObject(endpoint: Endpoint, stored: StoredObject): ObjectResult {
 
 /** Kubernetes: `finalizeDelete`: the last state, or a Status that says what is gone. */
 function finished(endpoint: Endpoint, last: StoredObject): ObjectResult | OtherResult {
-  if (returnsObject.has(formatGroupResource(endpoint.type))) return answerObject(endpoint, last);
+  if (returnsDeleted(endpoint.type)) return answerObject(endpoint, last);
   const { name, uid } = last.object.metadata;
   const { group, resource } = endpoint.type;
   const status: Status = {

@@ -3,6 +3,7 @@ import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '..
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
 import { openDescriptions } from '../../drivers/descriptions/index.ts';
+import { kubernetesVersion } from '../../drivers/front-door/index.ts';
 import type { ClusterPki } from '../../drivers/tls/index.ts';
 import { createJoseTokenSigner } from '../../drivers/tokens/index.ts';
 import type { World } from '../../world/index.ts';
@@ -15,7 +16,10 @@ export interface ServingOptions {
   readonly nodes: NodeConnections;
   readonly healthChecks: readonly HealthCheck[];
   readonly sampanVersion: string;
-  /** `127.0.0.1:6443`, once it is known. */
+  /**
+   * `10.244.0.1:6443`, once it is known. Kubernetes: the address that the server advertises, to which pods go for the keys
+   * of ServiceAccount tokens; without one, where this host reaches it.
+   */
   readonly serverAddress: () => string;
 }
 
@@ -45,7 +49,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     healthChecks: options.healthChecks,
     metricsSources: [formatProcessMetrics],
     openApi: createOpenApi(plane.server.resources, {
-      version: 'v1.36.0',
+      version: kubernetesVersion,
       descriptions: openDescriptions(),
     }),
     issuer: {

@@ -8,8 +8,8 @@ import { type HttpsServer, startHttpsServer } from '../http/index.ts';
 import type { ClusterPki } from '../tls/index.ts';
 import { createJoseTokenSigner } from '../tokens/index.ts';
 
-/** Kubernetes: the version whose API is served. */
-export const kubernetesVersion = 'v1.36.0';
+/** Kubernetes: the version whose API is served, as its OpenAPI documents name it. */
+export const kubernetesVersion = '1.36';
 
 export interface FrontDoorOptions {
   readonly world: World;

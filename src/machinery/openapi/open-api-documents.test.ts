@@ -14,6 +14,9 @@ const table = new SchemaTable({
       'ListMeta\tcontinue~=s;1',
       'Status\t:k\tcode~=i;1',
       'DeleteOptions\t:k\tdryRun~=[s;1;Latomic',
+      ...['WatchEvent', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList'].map(
+        name => `${name}\t:k\tkind~=s`,
+      ),
     ].join('\n'),
   },
   'apps-v1': {
@@ -114,20 +117,50 @@ describe('OpenApiDocuments', () => {
     ]);
   });
 
+  it('states what all operations of a path accept at the path, by name', () => {
+    const { paths } = parse(publish(deployments).v2());
+    const names = (node: { parameters?: { name: string }[] }): string[] =>
+      (node.parameters ?? []).map(({ name }) => name);
+    const path = paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}'];
+    assert.deepEqual(names(path), ['name', 'namespace', 'pretty']);
+    assert.deepEqual(names(path.get), []);
+    assert.deepEqual(names(path.put), ['body', 'dryRun', 'fieldManager', 'fieldValidation']);
+  });
+
+  it('has a document for each group, with what is known of the group', () => {
+    const documents = publish(deployments, cronTabs);
+    assert.deepEqual(
+      documents.v3Paths().filter(path => path.startsWith('apis/')),
+      ['apis/apps', 'apis/apps/v1', 'apis/stable.example.com', 'apis/stable.example.com/v1'],
+    );
+    assert.deepEqual(Object.keys(parse(documents.v3('apis/apps')).paths), ['/apis/apps/']);
+    assert.equal(documents.v3('apis/other'), undefined);
+  });
+
   it('names operations and their kinds as upstream does, from verbs and subresources', () => {
     const { paths } = parse(publish(deployments).v2());
     assert.deepEqual(Object.keys(paths), [
+      '/.well-known/openid-configuration/',
+      '/api/',
+      '/apis/',
+      '/apis/apps/',
+      '/apis/apps/v1/',
       '/apis/apps/v1/deployments',
       '/apis/apps/v1/namespaces/{namespace}/deployments',
       '/apis/apps/v1/namespaces/{namespace}/deployments/{name}',
       '/apis/apps/v1/namespaces/{namespace}/deployments/{name}/status',
+      '/apis/apps/v1/watch/deployments',
+      '/apis/apps/v1/watch/namespaces/{namespace}/deployments',
+      '/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}',
+      '/openid/v1/jwks/',
+      '/version/',
     ]);
     const { patch } = paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}'];
     assert.equal(patch.operationId, 'patchAppsV1NamespacedDeployment');
     assert.equal(patch['x-kubernetes-action'], 'patch');
     assert.deepEqual(
       patch.parameters.map((parameter: { name: string }) => parameter.name),
-      ['body', 'dryRun', 'fieldManager', 'fieldValidation', 'force', 'pretty'],
+      ['body', 'dryRun', 'fieldManager', 'fieldValidation', 'force'],
     );
     assert.equal(paths['/apis/apps/v1/deployments'].get.operationId, 'listAppsV1DeploymentForAllNamespaces');
   });

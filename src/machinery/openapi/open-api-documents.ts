@@ -2,9 +2,11 @@ import { compareText } from '../json/index.ts';
 import type { ObjectSchema } from '../schema/schema.ts';
 import { writeCustomDefinitions } from './custom-schema-document.ts';
 import { type Descriptions, noDescriptions } from './descriptions.ts';
+import { fixedPaths, groupPath, resourceListPath } from './discovery-paths.ts';
 import type { Edition } from './edition.ts';
 import { hashText } from './hash-text.ts';
-import { type Payload, pathsOf } from './operations.ts';
+import type { PathItem, Payload, SharedDefinition } from './operation.ts';
+import { pathsOf } from './operations.ts';
 import { PathWriter } from './path-document.ts';
 import {
   type GroupVersionKind,
@@ -26,7 +28,7 @@ export interface OpenApiOptions {
   readonly descriptions?: Descriptions | undefined;
   /** The server's version: `v1.36.0`. */
   readonly version: string;
-  /** What bodies may be encoded as; default JSON and YAML. */
+  /** What bodies may be encoded as; default JSON, YAML and protobuf. */
   readonly contentTypes?: readonly string[] | undefined;
 }
 
@@ -56,14 +58,14 @@ export class OpenApiDocuments {
   /** The Swagger 2.0 document as JSON. */
   v2(): string {
     const documents = this.#current();
-    documents.v2 ??= JSON.stringify(this.#write('v2', documents.resources));
+    documents.v2 ??= JSON.stringify(this.#write('v2', this.#allItems(), documents.resources));
     return documents.v2;
   }
 
   /** The same in gnostic's protobuf. */
   v2Protobuf(): Uint8Array {
     const documents = this.#current();
-    documents.v2Protobuf ??= encodeOpenApiV2(this.#write('v2', documents.resources));
+    documents.v2Protobuf ??= encodeOpenApiV2(this.#write('v2', this.#allItems(), documents.resources));
     return documents.v2Protobuf;
   }
 
@@ -72,19 +74,43 @@ export class OpenApiDocuments {
     const documents = this.#current();
     const known = documents.v3.get(path);
     if (known !== undefined) return known;
+    const items = this.#itemsOf(path);
+    if (items.length === 0) return undefined;
     const resources = documents.resources.filter(({ type }) => pathOfGroupVersion(type) === path);
-    if (resources.length === 0) return undefined;
-    const text = JSON.stringify(this.#write('v3', resources));
+    const text = JSON.stringify(this.#write('v3', items, resources));
     documents.v3.set(path, text);
     return text;
   }
 
   v3Paths(): readonly string[] {
     const documents = this.#current();
-    documents.v3Paths ??= [...new Set(documents.resources.map(({ type }) => pathOfGroupVersion(type)))].sort(
-      compareText,
-    );
+    documents.v3Paths ??= [
+      ...fixedPaths.map(({ document }) => document),
+      ...groupsOf(documents.resources).map(group => `apis/${group}`),
+      ...new Set(documents.resources.map(({ type }) => pathOfGroupVersion(type))),
+    ].sort(compareText);
     return documents.v3Paths;
+  }
+
+  /** What the document of `path` tells of. */
+  #itemsOf(path: string): readonly PathItem[] {
+    const { resources } = this.#current();
+    const fixed = fixedPaths.filter(({ document }) => document === path).map(({ item }) => item);
+    const groups = groupsOf(resources).filter(group => path === `apis/${group}`);
+    return [
+      ...fixed,
+      ...groups.map(groupPath),
+      ...itemsOfResources(resources.filter(({ type }) => pathOfGroupVersion(type) === path)),
+    ];
+  }
+
+  #allItems(): readonly PathItem[] {
+    const { resources } = this.#current();
+    return [
+      ...fixedPaths.map(({ item }) => item),
+      ...groupsOf(resources).map(groupPath),
+      ...itemsOfResources(resources),
+    ];
   }
 
   /** Changes when the document does. Made from what the document is made from, so that the index costs no document. */
@@ -101,38 +127,40 @@ export class OpenApiDocuments {
     return this.#documents;
   }
 
-  #write(edition: Edition, resources: readonly PublishedResource[]): JsonNode {
+  #write(edition: Edition, given: readonly PathItem[], resources: readonly PublishedResource[]): JsonNode {
     const definitions = new DefinitionWriter(edition, this.#options.descriptions ?? noDescriptions, name =>
-      this.#kindsOf(name),
+      this.#kindsOf(name, resources),
     );
     const paths = new PathWriter(
       edition,
-      this.#options.contentTypes ?? ['application/json', 'application/yaml'],
+      this.#options.contentTypes ?? ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'],
       payload => this.#define(definitions, edition, payload),
     );
-    const items = resources.flatMap(resource => pathsOf(resource));
-    items.sort((a, b) => compareText(a.path, b.path));
+    const items = [...given].sort((a, b) => compareText(a.path, b.path));
     const written = Object.fromEntries(items.map(item => [item.path, paths.write(item)] as const));
     return assemble(edition, this.#options.version, written, definitions.finish());
   }
 
   /** Writes what a payload names, and gives its definition's name. */
   #define(definitions: DefinitionWriter, edition: Edition, payload: Exclude<Payload, { kind: 'text' }>): string {
-    if (payload.of === 'patch') {
-      definitions.referToLeaf(`${metaPrefix}.Patch`);
-      return `${metaPrefix}.Patch`;
-    }
-    if (payload.of === 'status') return this.#defineBuiltIn(definitions, { group: '', version: 'v1', kind: 'Status' });
-    if (payload.of === 'delete-options') {
-      return this.#defineBuiltIn(definitions, { group: '', version: 'v1', kind: 'DeleteOptions' });
-    }
+    if (typeof payload.of === 'string') return this.#defineShared(definitions, payload.of);
+    const { of } = payload;
     const custom = this.#current().resources.find(
-      ({ type, customSchema }) => customSchema !== undefined && isSameKind(type, payload.of as GroupVersionKind),
+      ({ type, customSchema }) => customSchema !== undefined && isSameKind(type, of),
     );
-    const kind = payload.kind === 'list' ? { ...payload.of, kind: `${payload.of.kind}List` } : payload.of;
+    const kind = payload.kind === 'list' ? { ...of, kind: `${of.kind}List` } : of;
     if (custom === undefined) return this.#defineBuiltIn(definitions, kind);
     this.#defineCustom(definitions, edition, custom);
     return nameCustomDefinition(kind);
+  }
+
+  #defineShared(definitions: DefinitionWriter, name: SharedDefinition): string {
+    if (name === 'Patch' || name === 'Info') {
+      const leaf = name === 'Patch' ? `${metaPrefix}.Patch` : 'io.k8s.apimachinery.pkg.version.Info';
+      definitions.referToLeaf(leaf);
+      return leaf;
+    }
+    return this.#defineBuiltIn(definitions, { group: '', version: 'v1', kind: name });
   }
 
   #defineBuiltIn(definitions: DefinitionWriter, { group, version, kind }: GroupVersionKind): string {
@@ -151,14 +179,12 @@ export class OpenApiDocuments {
     definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'DeploymentList'), 'metadata'));
   }
 
-  /** Kubernetes: options that every group-version accepts are published as a kind of each. */
-  #kindsOf(definition: string): readonly GroupVersionKind[] {
+  /** Kubernetes: options that every group-version accepts are published as a kind of each one in the document. */
+  #kindsOf(definition: string, published: readonly PublishedResource[]): readonly GroupVersionKind[] {
     const [kind = '', version = '', group = ''] = definition.split('.').reverse();
     if (definition.startsWith(`${metaPrefix}.`)) {
       if (kind !== 'DeleteOptions' && kind !== 'WatchEvent') return [{ group: '', version: 'v1', kind }];
-      const groupVersions = new Map(
-        this.#current().resources.map(({ type }) => [pathOfGroupVersion(type), type] as const),
-      );
+      const groupVersions = new Map(published.map(({ type }) => [pathOfGroupVersion(type), type] as const));
       return [...groupVersions.values()].map(type => ({ group: type.group, version: type.version, kind }));
     }
     const served = this.#current().resources.find(
@@ -171,6 +197,17 @@ export class OpenApiDocuments {
   }
 }
 
+/** The named groups, in discovery's order. */
+function groupsOf(resources: readonly PublishedResource[]): readonly string[] {
+  return [...new Set(resources.map(({ type }) => type.group))].filter(group => group !== '');
+}
+
+/** The paths of resources, and of their group-versions' lists. */
+function itemsOfResources(resources: readonly PublishedResource[]): readonly PathItem[] {
+  const types = new Map(resources.map(({ type }) => [pathOfGroupVersion(type), type] as const));
+  return [...[...types.values()].map(resourceListPath), ...resources.flatMap(pathsOf)];
+}
+
 function isSameKind(type: PublishedResource['type'], kind: GroupVersionKind): boolean {
   return type.group === kind.group && type.version === kind.version && type.kind === kind.kind;
 }
@@ -181,7 +218,9 @@ function objectField(schema: ObjectSchema, name: string): ObjectSchema {
   return field;
 }
 
-const security = { BearerToken: { in: 'header', name: 'authorization', type: 'apiKey' } };
+const security = {
+  BearerToken: { description: 'A bearer token', in: 'header', name: 'authorization', type: 'apiKey' },
+};
 
 function assemble(edition: Edition, version: string, paths: JsonNode, definitions: JsonNode): JsonNode {
   const info = { title: 'Kubernetes', version };

@@ -9,6 +9,8 @@ export interface PublishedResource {
   readonly subresources: readonly PublishedSubresource[];
   /** A built-in kind's schema. */
   schema?(): ObjectSchema;
+  /** Whether the answer to a deletion is the object as it was last, instead of a Status. */
+  readonly returnsDeleted?: boolean | undefined;
   /** A CRD version's schema as written; `{}` where it has none. */
   readonly customSchema?: JsonSchema | undefined;
 }

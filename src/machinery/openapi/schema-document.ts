@@ -29,11 +29,30 @@ const leafDefinitions: Readonly<Record<string, Readonly<Record<Edition, JsonNode
   [`${meta}.FieldsV1`]: same({ type: 'object' }),
   [`${meta}.Patch`]: same({ type: 'object' }),
   'io.k8s.apimachinery.pkg.runtime.RawExtension': same({ type: 'object' }),
+  'io.k8s.apimachinery.pkg.version.Info': same(versionInfo()),
   [`${schemaProps}.JSON`]: same({}),
   [`${schemaProps}.JSONSchemaPropsOrArray`]: same({}),
   [`${schemaProps}.JSONSchemaPropsOrBool`]: same({}),
   [`${schemaProps}.JSONSchemaPropsOrStringArray`]: same({}),
 };
+
+/** What `/version` answers. */
+function versionInfo(): JsonNode {
+  const names = [
+    'major',
+    'minor',
+    'gitVersion',
+    'gitCommit',
+    'gitTreeState',
+    'buildDate',
+    'goVersion',
+    'compiler',
+    'platform',
+  ];
+  const optional = ['emulationMajor', 'emulationMinor', 'minCompatibilityMajor', 'minCompatibilityMinor'];
+  const properties = Object.fromEntries([...names, ...optional].sort().map(name => [name, { type: 'string' }]));
+  return { type: 'object', properties, required: names };
+}
 
 export const leafDefinitionNames: readonly string[] = Object.keys(leafDefinitions);
 

@@ -59,7 +59,7 @@ function writeAny(writer: ProtobufWriter, value: unknown): void {
 
 function writeApiKey(writer: ProtobufWriter, value: unknown): void {
   const key = node(value);
-  writer.string(1, key['type']).string(2, key['name']).string(3, key['in']);
+  writer.string(1, key['type']).string(2, key['name']).string(3, key['in']).string(4, key['description']);
 }
 
 const methods: readonly (readonly [string, number])[] = [
@@ -67,6 +67,8 @@ const methods: readonly (readonly [string, number])[] = [
   ['put', 3],
   ['post', 4],
   ['delete', 5],
+  ['options', 6],
+  ['head', 7],
   ['patch', 8],
 ];
 
