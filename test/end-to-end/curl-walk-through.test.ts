@@ -165,10 +165,13 @@ describe('the walk-through by curl', { skip: containersMissing }, () => {
       '--header',
       `Authorization: Bearer ${token}`,
     ];
-    const { stdout } = await run('nsenter', [...inside, ...resolve, `https://kubernetes.default.svc${podsPath}`]);
+    const curlInside = (url: string): Promise<string> =>
+      run('nsenter', [...inside, ...resolve, url]).then(({ stdout }) => stdout);
     assert.equal(
-      JSON.parse(stdout).message,
+      JSON.parse(await curlInside(`https://kubernetes.default.svc${podsPath}`)).message,
       'pods is forbidden: User "system:serviceaccount:default:default" cannot list resource "pods" in API group "" in the namespace "default"',
     );
+    const issuer = JSON.parse(await curlInside('https://kubernetes.default.svc/.well-known/openid-configuration'));
+    assert.equal(JSON.parse(await curlInside(issuer.jwks_uri)).keys.length, 1);
   });
 });

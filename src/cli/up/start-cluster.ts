@@ -16,7 +16,7 @@ import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
 import { addressIn } from './cluster-ranges.ts';
 import { writeComponentKubeconfigs } from './component-kubeconfigs.ts';
 import { NodeRoutes } from './node-routes.ts';
-import { isUnspecified, type OpenDoors, openDoors } from './open-doors.ts';
+import { isUnspecified, openDoors } from './open-doors.ts';
 import { showProgress } from './progress.ts';
 import { createHandler, createTokenSettings } from './serve-api.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -88,21 +88,22 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
 
   const routes = new NodeRoutes();
   const stopping = new AbortController();
-  let doors: OpenDoors | undefined;
+  let serverAddress = '';
   const handler = createHandler({
     world,
     plane,
     tokens,
     nodes: routes,
     sampanVersion: sampanVersion(),
-    serverAddress: () => doors?.server.replace('https://', '') ?? '',
+    serverAddress: () => serverAddress,
     healthChecks: [isNotStopping(stopping.signal)],
   });
   await prepared.podGatewayReady;
-  doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
+  const doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);
   const { server, forPods, close } = doors;
   started.defer(close);
   const advertised = forPods ?? addressBeyondHost(options.bindAddress, doors.port);
+  serverAddress = advertised === undefined ? server.replace('https://', '') : formatAddress(advertised);
   if (advertised !== undefined) await plane.advertise([advertised]);
   writeKubeconfig(directory.kubeconfig, {
     server,
@@ -163,6 +164,11 @@ function addressBeyondHost(bindAddress: string, port: number): AdvertisedAddress
   );
   const found = reached.find(entry => entry.family === family);
   return found === undefined ? undefined : { ip: found.address.split('%')[0]!, port };
+}
+
+/** As URLs have it. */
+function formatAddress({ ip, port }: AdvertisedAddress): string {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 
 /** Every address that a client may use besides the loopback ones. */
