@@ -14,6 +14,7 @@ export class LateTokens {
         algorithm: 'ES256',
         sign: async claims => (await this.#getSigner()).sign(claims),
         verify: async token => (await this.#getSigner()).verify(token),
+        verifyLegacy: async token => (await this.#getSigner()).verifyLegacy(token),
         keySet: async () => (await this.#getSigner()).keySet(),
       },
     };

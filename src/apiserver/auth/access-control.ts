@@ -1,4 +1,4 @@
-import { clusterRoles } from '../../api/generated/index.ts';
+import { clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
 import { Client, type Transport } from '../../client/index.ts';
 import { StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
@@ -72,7 +72,11 @@ export class AccessControl {
     const { world, tokens } = this.#options;
     this.#view = view;
     this.#client = new Client(transport);
-    if (tokens !== undefined) this.#validator = new TokenValidator(tokens, view, world.clock);
+    if (tokens !== undefined) {
+      this.#validator = new TokenValidator(tokens, view, world.clock, (secret, label) =>
+        this.#labelSoon(secret, label),
+      );
+    }
     this.#authenticator = new RequestAuthenticator(this.#validator);
     this.#feed = new PolicyFeed(transport, this.policy, world, () => this.#aggregateSoon());
     await this.#feed.start();
@@ -86,6 +90,19 @@ export class AccessControl {
   #requireView(): IndexedView {
     if (this.#view === undefined) throw new Error('access control has not been started');
     return this.#view;
+  }
+
+  /** Beside the request that used the Secret's token, which does not wait for it. */
+  #labelSoon({ metadata: { namespace, name, uid } }: Secret, labels: Readonly<Record<string, string>>): void {
+    this.#options.world.tasks.spawn('note use of a token', async () => {
+      const patch = { metadata: { uid, labels } };
+      try {
+        await this.#client!.patch(secrets, { namespace, name: name! }, 'merge', patch);
+      } catch (error) {
+        // It is being deleted, or full: whoever uses the token need not suffer from either.
+        if (!(error instanceof StatusError)) throw error;
+      }
+    });
   }
 
   /** Kubernetes: the clusterrole-aggregation controller. Many changes of one turn are looked at together. */

@@ -49,6 +49,7 @@ function setUp() {
     algorithm: 'none',
     sign: async (claims: TokenClaims) => JSON.stringify(claims),
     verify: async (token: string) => (token.startsWith('{') ? (JSON.parse(token) as TokenClaims) : undefined),
+    verifyLegacy: async () => undefined,
     keySet: async () => '{}',
   };
   const settings = { signer, issuer, audiences: [issuer] };

@@ -17,6 +17,7 @@ export {
 } from './service-account-name.ts';
 export {
   defaultIssuer,
+  type LegacyTokenClaims,
   type ObjectClaim,
   type TokenClaims,
   type TokenSettings,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from 'jose';
-import type { TokenClaims } from '../../apiserver/auth/index.ts';
+import type { LegacyTokenClaims, TokenClaims } from '../../apiserver/auth/index.ts';
 import { generateKeyPair } from '../tls/index.ts';
 import { createJoseTokenSigner } from './index.ts';
 
@@ -19,6 +19,23 @@ const claims: TokenClaims = {
 test('recognizes its own tokens, whatever their time', async () => {
   const signer = createJoseTokenSigner(generateKeyPair().privateKey);
   assert.deepEqual(await signer.verify(await signer.sign(claims)), claims);
+});
+
+test('recognizes tokens out of Secrets, and takes neither sort for the other', async () => {
+  const signer = createJoseTokenSigner(generateKeyPair().privateKey);
+  const legacy: LegacyTokenClaims = {
+    iss: 'kubernetes/serviceaccount',
+    sub: 'system:serviceaccount:default:a',
+    'kubernetes.io/serviceaccount/namespace': 'default',
+    'kubernetes.io/serviceaccount/secret.name': 's',
+    'kubernetes.io/serviceaccount/service-account.name': 'a',
+    'kubernetes.io/serviceaccount/service-account.uid': 'u',
+  };
+  const token = await signer.sign({ ...legacy, aud: [] } as unknown as TokenClaims);
+  const { aud: _, ...read } = (await signer.verifyLegacy(token)) as LegacyTokenClaims & { aud: unknown };
+  assert.deepEqual(read, legacy);
+  assert.equal(await signer.verify(token), undefined);
+  assert.equal(await signer.verifyLegacy(await signer.sign(claims)), undefined);
 });
 
 test('knows no tokens of another key, altered ones, or other text', async () => {

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { TokenClaims, TokenSigner } from '../../apiserver/auth/index.ts';
+import type { LegacyTokenClaims, TokenClaims, TokenSigner } from '../../apiserver/auth/index.ts';
 
 const algorithm = 'ES256';
 
@@ -31,11 +31,20 @@ class JoseTokenSigner implements TokenSigner {
   }
 
   async verify(token: string): Promise<TokenClaims | undefined> {
+    const claims = await this.#readVerified(token);
+    return isTokenClaims(claims) ? claims : undefined;
+  }
+
+  async verifyLegacy(token: string): Promise<LegacyTokenClaims | undefined> {
+    const claims = await this.#readVerified(token);
+    return isLegacyClaims(claims) ? claims : undefined;
+  }
+
+  async #readVerified(token: string): Promise<unknown> {
     const { compactVerify, errors } = await import('jose');
     try {
       const { payload } = await compactVerify(token, this.#publicKey, { algorithms: [algorithm] });
-      const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
-      return isTokenClaims(claims) ? claims : undefined;
+      return JSON.parse(new TextDecoder().decode(payload));
     } catch (error) {
       // Whatever is not our token is not ours; anything else is a fault of the server.
       if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
@@ -65,5 +74,20 @@ function isTokenClaims(value: unknown): value is TokenClaims {
     [claims.iat, claims.nbf, claims.exp].every(time => typeof time === 'number') &&
     typeof claims['kubernetes.io']?.namespace === 'string' &&
     typeof claims['kubernetes.io'].serviceaccount?.uid === 'string'
+  );
+}
+
+function isLegacyClaims(value: unknown): value is LegacyTokenClaims {
+  if (typeof value !== 'object' || value === null) return false;
+  const claims = value as Partial<LegacyTokenClaims>;
+  return (
+    claims.iss === 'kubernetes/serviceaccount' &&
+    [
+      claims.sub,
+      claims['kubernetes.io/serviceaccount/namespace'],
+      claims['kubernetes.io/serviceaccount/secret.name'],
+      claims['kubernetes.io/serviceaccount/service-account.name'],
+      claims['kubernetes.io/serviceaccount/service-account.uid'],
+    ].every(text => typeof text === 'string' && text !== '')
   );
 }

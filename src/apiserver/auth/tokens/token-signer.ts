@@ -5,6 +5,8 @@ export interface TokenSigner {
   sign(claims: TokenClaims): Promise<string>;
   /** The claims of a token that this signer signed; undefined for any other text. Says nothing about time. */
   verify(token: string): Promise<TokenClaims | undefined>;
+  /** The same for a token out of a Secret, as kube-controller-manager signs it with the key that both share. */
+  verifyLegacy(token: string): Promise<LegacyTokenClaims | undefined>;
   /** The public key as a JSON Web Key Set. */
   keySet(): Promise<string>;
 }
@@ -27,6 +29,16 @@ export interface TokenClaims {
     /** From then on upstream warns of clients that do not reload their token. */
     readonly warnafter?: number | undefined;
   };
+}
+
+/** Kubernetes: what stands in a token out of a Secret. It has neither audiences nor an end. */
+export interface LegacyTokenClaims {
+  readonly iss: 'kubernetes/serviceaccount';
+  readonly sub: string;
+  readonly 'kubernetes.io/serviceaccount/namespace': string;
+  readonly 'kubernetes.io/serviceaccount/secret.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string;
 }
 
 export interface ObjectClaim {

@@ -6,19 +6,19 @@ import type { UserInfo } from '../../core-contract.ts';
 import type { ObjectView } from '../../object-view.ts';
 import { formatServiceAccountUser, serviceAccountGroups } from '../service-account-name.ts';
 import { groups } from '../well-known-users.ts';
+import { LegacyTokens, legacyUser, type NoteSecretUse } from './legacy-token.ts';
 import type { TokenSettings } from './token-settings.ts';
-import type { ObjectClaim, TokenClaims } from './token-signer.ts';
+import type { LegacyTokenClaims, ObjectClaim, TokenClaims } from './token-signer.ts';
 
 /** What a token proves: a user, for some of the audiences that were asked for. Or why it proves nothing. */
 export type TokenOutcome =
   | { readonly user: UserInfo; readonly audiences: readonly string[]; readonly problem?: undefined }
   | { readonly problem: string; readonly user?: undefined };
 
-interface KnownToken {
-  readonly claims: TokenClaims;
-  /** One instance for all requests with this token: decisions about it are remembered by identity. */
-  readonly user: UserInfo;
-}
+/** One user instance for all requests with a token: decisions about it are remembered by identity. */
+type KnownToken =
+  | { readonly claims: TokenClaims; readonly user: UserInfo }
+  | { readonly legacy: LegacyTokenClaims; readonly user: UserInfo };
 
 const knownTokensMax = 10_000;
 /** Kubernetes: how far clocks may differ, and how long a deleted object's tokens live on. */
@@ -32,35 +32,51 @@ export class TokenValidator {
   readonly #settings: TokenSettings;
   readonly #view: ObjectView;
   readonly #clock: Clock;
+  readonly #legacy: LegacyTokens;
   readonly #known = new Map<string, KnownToken>();
 
-  constructor(settings: TokenSettings, view: ObjectView, clock: Clock) {
+  /** `noteUse` writes down which tokens out of Secrets are still in use. */
+  constructor(settings: TokenSettings, view: ObjectView, clock: Clock, noteUse: NoteSecretUse = () => {}) {
     this.#settings = settings;
     this.#view = view;
     this.#clock = clock;
+    this.#legacy = new LegacyTokens(view, clock, noteUse);
   }
 
   /** At once for a token seen before. `audiences`: those of the server unless a TokenReview names others. */
   validate(token: string, audiences = this.#settings.audiences): TokenOutcome | Promise<TokenOutcome> {
     const known = this.#known.get(token);
-    return known === undefined ? this.#validateNew(token, audiences) : this.#check(known, audiences);
+    return known === undefined ? this.#validateNew(token, audiences) : this.#check(token, known, audiences);
   }
 
   async #validateNew(token: string, audiences: readonly string[]): Promise<TokenOutcome> {
-    const claims = await this.#settings.signer.verify(token);
-    if (claims === undefined || claims.iss !== this.#settings.issuer) return { problem: 'invalid bearer token' };
-    const known = { claims, user: toUser(claims) };
+    const known = await this.#read(token);
+    if (known === undefined) return { problem: 'invalid bearer token' };
     if (this.#known.size >= knownTokensMax) this.#known.clear();
     this.#known.set(token, known);
-    return this.#check(known, audiences);
+    return this.#check(token, known, audiences);
   }
 
-  #check({ claims, user }: KnownToken, audiences: readonly string[]): TokenOutcome {
-    const accepted = audiences.filter(audience => claims.aud.includes(audience));
+  async #read(token: string): Promise<KnownToken | undefined> {
+    const { signer, issuer } = this.#settings;
+    const claims = await signer.verify(token);
+    if (claims !== undefined) return claims.iss === issuer ? { claims, user: toUser(claims) } : undefined;
+    const legacy = await signer.verifyLegacy(token);
+    return legacy === undefined ? undefined : { legacy, user: legacyUser(legacy) };
+  }
+
+  #check(token: string, known: KnownToken, audiences: readonly string[]): TokenOutcome {
+    // Kubernetes: a token that names no audience is for the API server.
+    const named = 'legacy' in known ? this.#settings.audiences : known.claims.aud;
+    const accepted = audiences.filter(audience => named.includes(audience));
     if (accepted.length === 0) {
-      const lists = `${formatList(audiences)}, ${formatList(claims.aud)}`;
-      return { problem: `token audiences do not match: ${lists}` };
+      return { problem: `token audiences do not match: ${formatList(audiences)}, ${formatList(named)}` };
     }
+    if ('legacy' in known) {
+      const outcome = this.#legacy.check(token, known.legacy, known.user);
+      return outcome.user === undefined ? outcome : { user: outcome.user, audiences: accepted };
+    }
+    const { claims, user } = known;
     const problem = this.#checkTime(claims) ?? this.#checkObjects(claims);
     return problem === undefined ? { user, audiences: accepted } : { problem };
   }
