@@ -51,10 +51,10 @@ export class PeerProcess implements AsyncDisposable {
   async until(what: string, ask: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      if (this.hasExited) throw new Error(`${this.name} ended before it was ${what}:\n${this.#lastWords()}`);
+      if (this.hasExited) throw new Error(`${this.name} ended before it was ${what}:\n${this.lastWords()}`);
       if (await ask()) return;
       if (performance.now() > deadline) {
-        throw new Error(`${this.name} was not ${what} within ${limitMs / 1000} s:\n${this.#lastWords()}`);
+        throw new Error(`${this.name} was not ${what} within ${limitMs / 1000} s:\n${this.lastWords()}`);
       }
       await sleep(pollMs);
     }
@@ -74,7 +74,8 @@ export class PeerProcess implements AsyncDisposable {
     return this.stop();
   }
 
-  #lastWords(): string {
+  /** The end of its log. */
+  lastWords(): string {
     return this.readLog().trim().split('\n').slice(-15).join('\n');
   }
 }

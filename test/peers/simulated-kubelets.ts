@@ -7,6 +7,10 @@ import { createLogWriter } from '../../src/drivers/world/index.ts';
 import { SimulatedNodes } from '../../src/simnodes/index.ts';
 
 export interface SimulatedKubelets extends AsyncDisposable {
+  readonly names: readonly string[];
+  /** It falls silent, as a machine without power does. */
+  fail(name: string): void;
+  recover(name: string): Promise<void>;
   /** What they complained of so far. */
   readonly complaints: readonly string[];
 }
@@ -41,5 +45,11 @@ export async function startSimulatedKubelets(data: string, count: number): Promi
   started.defer(() => nodes.stop());
   await nodes.start();
   const teardown = started.move();
-  return { complaints, [Symbol.asyncDispose]: () => teardown.disposeAsync() };
+  return {
+    names: nodes.list().map(({ name }) => name),
+    fail: name => nodes.get(name)?.fail(),
+    recover: async name => nodes.get(name)?.recover(),
+    complaints,
+    [Symbol.asyncDispose]: () => teardown.disposeAsync(),
+  };
 }
