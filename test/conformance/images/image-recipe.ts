@@ -75,9 +75,9 @@ export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
     directories,
   },
   network: {
-    packages: ['bash', 'bind9-dnsutils', 'curl', 'dash', 'iproute2', 'netcat-openbsd'],
+    packages: ['bash', 'bind9-dnsutils', 'curl', 'dash', 'iproute2', 'libc-bin', 'netcat-openbsd'],
     hasBusybox: true,
-    texts: accounts,
+    texts: { ...accounts, 'etc/nsswitch.conf': 'hosts: files dns\n' },
     // Debian's busybox, as a shell, prefers its own applets to programs of the same name.
     links: { 'bin/nc': 'nc.openbsd', 'bin/sh': 'dash' },
     directories,
