@@ -93,7 +93,7 @@ describe('a CustomResourceDefinition', () => {
     const [shapeless] = await texts(
       crdOf([versionOf({ schema: { openAPIV3Schema: { type: 'object', properties: { spec: {} } } as never } })]),
     );
-    assert.match(shapeless!, /^spec\.versions\[0\]\.schema\.openAPIV3Schema\.properties\[spec\]\.type: Required value/);
+    assert.match(shapeless!, /^spec\.validation\.openAPIV3Schema\.properties\[spec\]\.type: Required value/);
   });
 
   it('does not get names that another has', async () => {

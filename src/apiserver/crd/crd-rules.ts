@@ -1,22 +1,29 @@
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/generated/index.ts';
+import type { CustomResourceConversion, CustomResourceDefinition } from '../../api/generated/index.ts';
 import type { KindRules } from '../../api/index.ts';
-import { type FieldError, fieldError, nameChecks, type Problems, validateImmutable } from '../../machinery/index.ts';
+import { type FieldError, fieldError, isJsonObject, validateImmutable } from '../../machinery/index.ts';
+import { validateApproval } from './api-approval.ts';
 import { hasCondition } from './crd-conditions.ts';
-import { validateConversion } from './validate-conversion.ts';
 import { validateCrdNames } from './validate-names.ts';
-import { validateCrdVersion } from './validate-version.ts';
+import { validateCrdSpec } from './validate-spec.ts';
 
 /** What the server knows of CustomResourceDefinitions. Kubernetes: the strategy and validation of the extensions server. */
 export const crdRules: KindRules<CustomResourceDefinition> = {
   setDefaults: fillDefaults,
-  prepareForCreate: crd => rememberStorageVersion({ ...crd, status: undefined }),
+  prepareForCreate: crd =>
+    rememberStorageVersion({ ...crd, status: emptyStatus } as unknown as CustomResourceDefinition),
   prepareForUpdate: crd => rememberStorageVersion(crd),
-  validateCreate: validateCrd,
-  validateUpdate: validateCrdUpdate,
+  validateCreate: crd => validateCrd(crd),
+  validateUpdate: (crd, old) => [...validateCrd(crd, old), ...validateImmutables(crd, old)],
+  skipsFullValidationOnUpdate: true,
+  requiresResourceVersion: true,
   status: {
     prepareForUpdate: (crd, old) => ({ ...old, metadata: crd.metadata, status: crd.status }),
+    validateUpdate: crd => validateStatus(crd),
   },
 };
+
+/** Kubernetes: what Go writes of a status that nobody has filled in. */
+const emptyStatus = { conditions: null, acceptedNames: { plural: '', kind: '' } };
 
 function fillDefaults(crd: CustomResourceDefinition): CustomResourceDefinition {
   const { spec } = crd;
@@ -24,12 +31,23 @@ function fillDefaults(crd: CustomResourceDefinition): CustomResourceDefinition {
   const { names } = spec;
   const singular = names.singular || names.kind?.toLowerCase();
   const listKind = names.listKind || (names.kind ? `${names.kind}List` : undefined);
-  const isComplete = singular === names.singular && listKind === names.listKind && spec.conversion !== undefined;
+  const conversion = completeConversion(spec.conversion);
+  const isComplete =
+    singular === names.singular &&
+    listKind === names.listKind &&
+    conversion === spec.conversion &&
+    !spec.preserveUnknownFields;
   if (isComplete) return crd;
-  return {
-    ...crd,
-    spec: { ...spec, names: { ...names, singular, listKind }, conversion: spec.conversion ?? { strategy: 'None' } },
-  };
+  return { ...crd, spec: { ...spec, names: { ...names, singular, listKind }, conversion } };
+}
+
+function completeConversion(conversion: CustomResourceConversion | undefined): CustomResourceConversion {
+  if (conversion === undefined) return { strategy: 'None' };
+  const { webhook } = conversion;
+  const service = webhook?.clientConfig?.service;
+  if (service === undefined || service.port !== undefined) return conversion;
+  const clientConfig = { ...webhook!.clientConfig, service: { ...service, port: 443 } };
+  return { ...conversion, webhook: { ...webhook!, clientConfig } };
 }
 
 /** A version in which objects have been stored must be served by a schema until nobody has such objects any more. */
@@ -40,75 +58,39 @@ function rememberStorageVersion(crd: CustomResourceDefinition): CustomResourceDe
   return { ...crd, status: { ...crd.status, storedVersions: [...known, name] } } as CustomResourceDefinition;
 }
 
-function validateCrd(crd: CustomResourceDefinition): readonly FieldError[] {
-  return [...validateName(crd), ...validateSpec(crd), ...validateStoredVersions(crd)];
+function validateCrd(crd: CustomResourceDefinition, old?: CustomResourceDefinition): readonly FieldError[] {
+  return [
+    ...(old === undefined ? validateName(crd) : []),
+    ...validateCrdSpec(crd, old),
+    ...validateStatus(crd),
+    ...validateStoredVersions(crd),
+    ...validateApproval(crd, old),
+    ...validatePreserving(crd, old),
+  ];
 }
 
 function validateName(crd: CustomResourceDefinition): readonly FieldError[] {
   const { name } = crd.metadata;
-  if (!name || name === `${crd.spec.names.plural}.${crd.spec.group}`) return [];
+  if (!name || name === `${crd.spec.names.plural ?? ''}.${crd.spec.group ?? ''}`) return [];
   return [fieldError.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-function validateSpec(crd: CustomResourceDefinition): readonly FieldError[] {
-  const { spec } = crd;
-  const versions = spec.versions ?? [];
-  const errors: FieldError[] = [...validateGroup(spec.group), ...validateScope(spec.scope)];
-  const names = versions.map(version => version.name);
-  for (const [index, version] of versions.entries()) errors.push(...checkVersion(crd, version, index));
-  if (new Set(names).size < names.length) {
-    errors.push(fieldError.invalid('spec.versions', versions, 'must contain unique version names'));
-  }
-  if (versions.filter(version => version.storage).length !== 1) {
-    const text = 'must have exactly one version marked as storage version';
-    errors.push(fieldError.invalid('spec.versions', versions, text));
-  }
-  errors.push(...validateCrdNames(spec.names, 'spec.names'), ...validateConversion(crd.spec.conversion, undefined));
-  return errors;
-}
-
-function validateGroup(group: string | undefined): readonly FieldError[] {
-  if (!group) return [fieldError.required('spec.group')];
-  const problems: Problems = nameChecks.dnsSubdomain(group, false);
-  if (problems.length > 0) return [fieldError.invalid('spec.group', group, problems.join(','))];
-  return group.includes('.')
-    ? []
-    : [fieldError.invalid('spec.group', group, 'should be a domain with at least one dot')];
-}
-
-function validateScope(scope: string | undefined): readonly FieldError[] {
-  if (!scope) return [fieldError.required('spec.scope')];
-  return scope === 'Cluster' || scope === 'Namespaced'
-    ? []
-    : [fieldError.notSupported('spec.scope', scope, ['Cluster', 'Namespaced'])];
-}
-
-function checkVersion(
-  crd: CustomResourceDefinition,
-  version: CustomResourceDefinitionVersion,
-  index: number,
-): readonly FieldError[] {
-  const path = `spec.versions[${index}]`;
-  const errors: FieldError[] = [];
-  if (version.schema?.openAPIV3Schema === undefined) {
-    errors.push(fieldError.required(`${path}.schema.openAPIV3Schema`));
-  }
-  const problems = nameChecks.dns1035Label(version.name, false);
-  if (problems.length > 0) errors.push(fieldError.invalid(`${path}.name`, version.name, problems.join(',')));
-  if (crd.spec.preserveUnknownFields === true) {
-    const text =
-      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
-    errors.push(fieldError.invalid('spec.preserveUnknownFields', true, text));
-  }
-  return [...errors, ...validateCrdVersion(version, path)];
+function validateStatus({ status }: CustomResourceDefinition): readonly FieldError[] {
+  return isJsonObject(status?.acceptedNames) ? validateCrdNames(status.acceptedNames, 'status.acceptedNames') : [];
 }
 
 function validateStoredVersions(crd: CustomResourceDefinition): readonly FieldError[] {
   const field = 'status.storedVersions';
-  const stored = crd.status?.storedVersions ?? [];
-  const names = (crd.spec.versions ?? []).map(version => version.name);
-  return stored.flatMap((name, index) =>
-    names.includes(name)
+  const stored = crd.status?.storedVersions;
+  if (stored === undefined || stored.length === 0) {
+    return [fieldError.invalid(field, stored ?? null, 'must have at least one stored version')];
+  }
+  const versions = crd.spec.versions ?? [];
+  const lacking = versions
+    .filter(({ name, storage }) => storage && !stored.includes(name))
+    .map(({ name }) => fieldError.invalid(field, stored, `must have the storage version ${name}`));
+  const missing = stored.flatMap((name, index) =>
+    versions.some(version => version.name === name)
       ? []
       : [
           fieldError.invalid(
@@ -118,9 +100,20 @@ function validateStoredVersions(crd: CustomResourceDefinition): readonly FieldEr
           ),
         ],
   );
+  return [...lacking, ...missing];
 }
 
-function validateCrdUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
+function validatePreserving(
+  { spec }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): readonly FieldError[] {
+  if (spec.preserveUnknownFields !== true || old?.spec.preserveUnknownFields === true) return [];
+  const text =
+    'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  return [fieldError.invalid('spec.preserveUnknownFields', true, text)];
+}
+
+function validateImmutables(crd: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
   const { spec } = crd;
   const before = old.spec;
   return [

@@ -1,63 +1,98 @@
-import type { CustomResourceColumnDefinition, CustomResourceDefinitionVersion } from '../../api/generated/index.ts';
-import { schemaOf } from '../../api/generated/schemas.ts';
-import { type FieldError, fieldError, type JsonSchema, validateCrdSchema } from '../../machinery/index.ts';
-import { parseJsonPath } from './json-path.ts';
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceDefinitionVersion,
+  CustomResourceSubresources,
+  SelectableField,
+} from '../../api/generated/index.ts';
+import { type FieldError, fieldError, type JsonSchema, readRuleFieldPath } from '../../machinery/index.ts';
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
 const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
+const selectableTypes = ['string', 'boolean', 'integer'];
 const maxSelectableFields = 8;
 
-/** Kubernetes: `validateCustomResourceDefinitionVersion`. */
-export function validateCrdVersion(version: CustomResourceDefinitionVersion, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [...checkDeprecation(version, `${path}.deprecationWarning`)];
-  const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
-  if (schema !== undefined) {
-    errors.push(
-      ...validateCrdSchema(schema, `${path}.schema.openAPIV3Schema`, {
-        hasStatusSubresource: version.subresources?.status !== undefined,
-        implicit: { objectMeta: schemaOf('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-      }),
-    );
-  }
-  errors.push(...checkScale(version, `${path}.subresources.scale`));
-  for (const [index, column] of (version.additionalPrinterColumns ?? []).entries()) {
-    errors.push(...checkColumn(column, `${path}.additionalPrinterColumns[${index}]`));
-  }
-  return [...errors, ...checkSelectableFields(version, `${path}.selectableFields`)];
-}
-
-function checkDeprecation(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {
-  const { deprecated, deprecationWarning: warning } = version;
+/** Kubernetes: `validateDeprecationWarning`. */
+export function validateDeprecation(
+  { deprecated, deprecationWarning: warning }: CustomResourceDefinitionVersion,
+  field: string,
+): readonly FieldError[] {
   if (warning === undefined) return [];
   if (deprecated !== true) return [fieldError.invalid(field, warning, 'can only be set for deprecated versions')];
-  if (warning.length > 256) return [fieldError.invalid(field, warning, 'must be <= 256 characters long')];
-  return warning === '' ? [fieldError.invalid(field, warning, 'must not be an empty string')] : [];
+  const problems: string[] = [];
+  if (byteLength(warning) > 256) problems.push('must be <= 256 characters long');
+  if (warning === '') problems.push('must not be an empty string');
+  const at = findUnprintable(warning);
+  if (at !== undefined) {
+    problems.push(`must only contain printable UTF-8 characters; non-printable character found at index ${at}`);
+  }
+  return problems.map(problem => fieldError.invalid(field, warning, problem));
 }
 
-const simplePath = /^(\.[A-Za-z_][\w-]*|\['[^']+'\])+$/;
+/** Go counts bytes. */
+function byteLength(text: string): number {
+  let length = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
 
-/** Kubernetes: the paths of a scale are plain ones below spec and status. */
-function checkScale(version: CustomResourceDefinitionVersion, path: string): readonly FieldError[] {
-  const scale = version.subresources?.scale;
+/** Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and of spaces the plain one. */
+function findUnprintable(text: string): number | undefined {
+  let at = 0;
+  for (const char of text) {
+    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)) return at;
+    at += byteLength(char);
+  }
+  return undefined;
+}
+
+/** Kubernetes: `ValidateCustomResourceDefinitionSubresources`. */
+export function validateSubresources(
+  subresources: CustomResourceSubresources | undefined,
+  path: string,
+): readonly FieldError[] {
+  const scale = subresources?.scale;
   if (scale === undefined) return [];
-  const errors: FieldError[] = [];
-  const check = (name: string, value: string | undefined, roots: readonly string[]): void => {
-    if (value === undefined || value === '') errors.push(fieldError.required(`${path}.${name}`));
-    else if (!simplePath.test(value)) {
-      errors.push(fieldError.invalid(`${path}.${name}`, value, 'must be a simple JSONPath with a leading dot'));
-    } else if (!roots.some(root => value.startsWith(root))) {
-      const text = `should be a json path under ${roots.map(root => root.slice(0, -1)).join(' or ')}`;
-      errors.push(fieldError.invalid(`${path}.${name}`, value, text));
-    }
-  };
-  check('specReplicasPath', scale.specReplicasPath, ['.spec.']);
-  check('statusReplicasPath', scale.statusReplicasPath, ['.status.']);
-  if (scale.labelSelectorPath !== undefined)
-    check('labelSelectorPath', scale.labelSelectorPath, ['.spec.', '.status.']);
-  return errors;
+  return [
+    ...checkScalePath(scale.specReplicasPath, ['.spec.'], 'under .spec', `${path}.scale.specReplicasPath`, true),
+    ...checkScalePath(
+      scale.statusReplicasPath,
+      ['.status.'],
+      'under .status',
+      `${path}.scale.statusReplicasPath`,
+      true,
+    ),
+    ...checkScalePath(
+      scale.labelSelectorPath,
+      ['.spec.', '.status.'],
+      'under either .spec or .status',
+      `${path}.scale.labelSelectorPath`,
+      false,
+    ),
+  ];
 }
 
-function checkColumn(column: CustomResourceColumnDefinition, path: string): readonly FieldError[] {
+function checkScalePath(
+  path: string | undefined,
+  roots: readonly string[],
+  where: string,
+  field: string,
+  isRequired: boolean,
+): readonly FieldError[] {
+  if (!path) return isRequired ? [fieldError.required(field)] : [];
+  if (!path.startsWith('.')) return [notSimple(path, field)];
+  if (roots.some(root => path.startsWith(root))) return [];
+  return [fieldError.invalid(field, path, `should be a json path ${where}`)];
+}
+
+function notSimple(path: string, field: string): FieldError {
+  return fieldError.invalid(field, path, 'must be a simple json path starting with .');
+}
+
+/** Kubernetes: `ValidateCustomResourceColumnDefinition`; what the path says beyond its first dot is not looked at. */
+export function validateColumn(column: CustomResourceColumnDefinition, path: string): readonly FieldError[] {
   const { name, type, format, jsonPath } = column;
   const errors: FieldError[] = [];
   const oneOf = `must be one of ${columnTypes.join(',')}`;
@@ -68,25 +103,46 @@ function checkColumn(column: CustomResourceColumnDefinition, path: string): read
     errors.push(fieldError.invalid(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`));
   }
   if (!jsonPath) errors.push(fieldError.required(`${path}.JSONPath`));
-  else if (parseJsonPath(jsonPath) === undefined) {
-    errors.push(fieldError.invalid(`${path}.JSONPath`, jsonPath, 'is an invalid path'));
-  }
+  else if (!jsonPath.startsWith('.')) errors.push(notSimple(jsonPath, `${path}.JSONPath`));
   return errors;
 }
 
-function checkSelectableFields(version: CustomResourceDefinitionVersion, path: string): readonly FieldError[] {
-  const fields = version.selectableFields ?? [];
+/** Kubernetes: `ValidateCustomResourceSelectableFields`. */
+export function validateSelectableFields(
+  fields: readonly SelectableField[],
+  schema: JsonSchema,
+  path: string,
+): readonly FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
   for (const [index, { jsonPath }] of fields.entries()) {
-    const field = `${path}[${index}].jsonPath`;
-    if (!jsonPath) errors.push(fieldError.required(field));
-    else if (!simplePath.test(jsonPath)) errors.push(fieldError.invalid(field, jsonPath, 'is an invalid path'));
-    else if (jsonPath.startsWith('.metadata')) {
-      errors.push(fieldError.invalid(field, jsonPath, 'must not point to fields in metadata'));
-    } else if (seen.has(jsonPath)) errors.push(fieldError.duplicate(field, jsonPath));
-    seen.add(jsonPath);
+    errors.push(...checkSelectableField(jsonPath, schema, `${path}[${index}].jsonPath`, seen));
   }
-  if (fields.length > maxSelectableFields) errors.push(fieldError.tooMany(path, fields.length, maxSelectableFields));
+  if (seen.size > maxSelectableFields) errors.push(fieldError.tooMany(path, seen.size, maxSelectableFields));
+  return errors;
+}
+
+function checkSelectableField(
+  jsonPath: string | undefined,
+  schema: JsonSchema,
+  field: string,
+  seen: Set<string>,
+): readonly FieldError[] {
+  if (!jsonPath) return [fieldError.required(field)];
+  const found = readRuleFieldPath(jsonPath, schema, false);
+  if (found.problem !== undefined) {
+    return [fieldError.invalid(field, jsonPath, `is an invalid path: ${found.problem}`)];
+  }
+  const errors: FieldError[] = [];
+  if (found.root === 'metadata') {
+    errors.push(fieldError.invalid(field, jsonPath, 'must not point to fields in metadata'));
+  }
+  if (!selectableTypes.includes(found.schema?.type ?? '')) {
+    const detail =
+      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+    errors.push(fieldError.invalid(field, jsonPath, detail));
+  }
+  if (seen.has(found.path)) errors.push(fieldError.duplicate(field, jsonPath));
+  seen.add(found.path);
   return errors;
 }

@@ -53,6 +53,7 @@ export function checkListKeys(schema: JsonSchema, path: string, errors: FieldErr
       listType === undefined ? fieldError.required(field, detail) : fieldError.invalid(field, listType, detail),
     );
   }
+  checkNullableItems(schema, path, errors);
   if (listType !== 'map') return;
   if (keys.length === 0) {
     const detail = 'must not be empty if x-kubernetes-list-type is map';
@@ -65,6 +66,13 @@ export function checkListKeys(schema: JsonSchema, path: string, errors: FieldErr
     const detail = "must be object if parent array's x-kubernetes-list-type is map";
     errors.push(fieldError.invalid(`${path}.items.type`, items.type ?? '', detail));
   } else checkKeyProperties(items, keys, path, errors);
+}
+
+function checkNullableItems(schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const listType = schema['x-kubernetes-list-type'];
+  if ((listType !== 'set' && listType !== 'map') || itemsOf(schema)?.nullable !== true) return;
+  const detail = `cannot be nullable when x-kubernetes-list-type is ${listType}`;
+  errors.push(fieldError.forbidden(`${path}.items.nullable`, detail));
 }
 
 function checkKeyProperties(items: JsonSchema, keys: readonly string[], path: string, errors: FieldError[]): void {

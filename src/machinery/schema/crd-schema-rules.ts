@@ -3,7 +3,10 @@ import { isDeepEqual, isJsonObject } from '../json/index.ts';
 import { pruneUnknown } from './check-structure.ts';
 import { compileCrdSchema, type ImplicitSchemas } from './compile-crd-schema.ts';
 import { checkListKeys, checkListType, checkMapType } from './crd-list-rules.ts';
+import { validateEmbeddedObjects } from './embedded-objects.ts';
+import { internalSchema } from './internal-schema.ts';
 import { isSchemaList, itemsOf, type JsonSchema, type JsonSchemaRule } from './json-schema.ts';
+import { readRuleFieldPath } from './rule-field-path.ts';
 import { validateStructuralSchema } from './structural-schema.ts';
 import { validateValue } from './validate-value.ts';
 
@@ -44,29 +47,52 @@ interface Place {
   readonly forbidsDefaults?: string | undefined;
 }
 
+export interface CrdSchemaOptions {
+  readonly hasStatusSubresource: boolean;
+  readonly implicit: ImplicitSchemas;
+  /** The old CRD has the same schema for the version: then what has become too costly is let be. */
+  readonly isUnchanged?: boolean | undefined;
+}
+
 /**
  * Everything upstream checks of a CRD version's `openAPIV3Schema`, CEL rules' compilation excepted (`machinery/cel` does
  * that). `path` is that of the schema: `spec.versions[0].schema.openAPIV3Schema`.
  * Kubernetes: `validateCustomResourceDefinitionValidation`.
  */
-export function validateCrdSchema(
-  schema: JsonSchema,
-  path: string,
-  options: { readonly hasStatusSubresource: boolean; readonly implicit: ImplicitSchemas },
-): readonly FieldError[] {
+export function validateCrdSchema(schema: JsonSchema, path: string, options: CrdSchemaOptions): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (options.hasStatusSubresource) checkRootFields(schema, path, errors);
   if (schema.nullable === true)
     errors.push(fieldError.forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const structural = hasUnsupportedField(schema) ? [] : validateStructuralSchema(schema, path);
+  const unsupported = findUnsupported(schema);
+  const structural = unsupported === undefined ? validateStructuralSchema(schema, path) : [];
   errors.push(...structural);
-  if (structural.length === 0) checkDefaults(schema, path, options.implicit, errors);
+  if (unsupported === undefined && structural.length === 0) checkDefaults(schema, path, options.implicit, errors, true);
   checkSchema(schema, path, { isRoot: true, insideMetadata: false }, errors);
-  return errors;
+  // Kubernetes: told only when nothing else is.
+  return errors.length === 0 && unsupported !== undefined ? [fieldError.invalid(path, '', unsupported)] : errors;
 }
 
-function hasUnsupportedField(schema: JsonSchema): boolean {
-  return schema.$ref !== undefined || isSchemaList(schema.items);
+/** Kubernetes: what `NewStructural` cannot read at all. */
+function findUnsupported(schema: JsonSchema): string | undefined {
+  if (schema.id) return "OpenAPIV3Schema 'id' is not supported";
+  if (schema.$schema) return "OpenAPIV3Schema 'schema' is not supported";
+  if (schema.$ref) return "OpenAPIV3Schema '$ref' is not supported";
+  if (Object.keys(schema.patternProperties ?? {}).length > 0) {
+    return "OpenAPIV3Schema 'patternProperties' is not supported";
+  }
+  if (Object.keys(schema.dependencies ?? {}).length > 0) return "OpenAPIV3Schema 'dependencies' is not supported";
+  if (schema.additionalItems !== undefined) return "OpenAPIV3Schema 'additionalItems' is not supported";
+  if (Object.keys(schema.definitions ?? {}).length > 0) return "OpenAPIV3Schema 'definitions' is not supported";
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
+  }
+  if (isSchemaList(schema.items)) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
+  for (const [, child] of childrenOf(schema, '', { isRoot: false, insideMetadata: false })) {
+    const found = findUnsupported(child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Kubernetes: so that the status can be validated alone, the root may hold nothing that spans spec and status. */
@@ -81,7 +107,7 @@ function checkRootFields(schema: JsonSchema, path: string, errors: FieldError[])
   if (Object.entries(schema).every(([name, value]) => isZero(value) || allowed.has(name))) return;
   const names = allowedAtRoot.map(([name]) => name).join(' ');
   const detail = `only [${names}] fields are allowed at the root of the schema if the status subresource is enabled`;
-  errors.push(fieldError.invalid(path, schema, detail));
+  errors.push(fieldError.invalid(path, internalSchema(schema), detail));
 }
 
 function isZero(value: unknown): boolean {
@@ -102,7 +128,7 @@ function checkSchema(schema: JsonSchema, path: string, place: Place, errors: Fie
   checkListType(schema, path, errors);
   checkListKeys(schema, path, errors);
   for (const [index, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
-    checkRuleText(rule, `${path}.x-kubernetes-validations[${index}]`, errors);
+    checkRuleText(rule, schema, `${path}.x-kubernetes-validations[${index}]`, errors);
   }
 }
 
@@ -178,7 +204,7 @@ function* childrenOf(
 
 const lineBreak = /[\r\n]/;
 
-function checkRuleText(rule: JsonSchemaRule, path: string, errors: FieldError[]): void {
+function checkRuleText(rule: JsonSchemaRule, schema: JsonSchema, path: string, errors: FieldError[]): void {
   const text = rule.rule.trim();
   const message = rule.message?.trim() ?? '';
   if (text === '') errors.push(fieldError.required(`${path}.rule`, 'rule is not specified'));
@@ -201,23 +227,45 @@ function checkRuleText(rule: JsonSchemaRule, path: string, errors: FieldError[])
   if (rule.fieldPath !== undefined && lineBreak.test(rule.fieldPath)) {
     errors.push(fieldError.invalid(`${path}.fieldPath`, rule.fieldPath, 'must not contain line breaks'));
   }
+  if (rule.fieldPath && findUnsupported(schema) === undefined) {
+    if (readRuleFieldPath(rule.fieldPath, schema).problem !== undefined) {
+      errors.push(fieldError.invalid(`${path}.fieldPath`, rule.fieldPath, 'must be a valid path'));
+    }
+  }
 }
 
 /** Defaults must be complete: known fields only, and valid. */
-function checkDefaults(schema: JsonSchema, path: string, implicit: ImplicitSchemas, errors: FieldError[]): void {
-  if (schema.default !== undefined) {
-    const field = `${path}.default`;
-    if (hasUnknown(schema, implicit)) {
-      errors.push(fieldError.invalid(field, schema.default, 'must not have unknown fields'));
-    } else {
-      for (const error of validateValue(schema, schema.default)) {
-        errors.push({ ...error, field: error.field === '' ? field : `${field}.${error.field}` });
-      }
-    }
+function checkDefaults(
+  schema: JsonSchema,
+  path: string,
+  implicit: ImplicitSchemas,
+  errors: FieldError[],
+  isRoot = false,
+): void {
+  if (schema.default !== undefined && schema.default !== null) {
+    checkDefault(schema, `${path}.default`, implicit, errors, isRoot);
   }
   for (const [childPath, child] of childrenOf(schema, path, { isRoot: false, insideMetadata: false })) {
     const isJunctor = /\.(?:not|(?:allOf|anyOf|oneOf)\[\d+\])$/.test(childPath);
     if (!isJunctor) checkDefaults(child, childPath, implicit, errors);
+  }
+}
+
+function checkDefault(
+  schema: JsonSchema,
+  field: string,
+  implicit: ImplicitSchemas,
+  errors: FieldError[],
+  isRoot: boolean,
+): void {
+  if (hasUnknown(schema, implicit)) {
+    errors.push(fieldError.invalid(field, schema.default, 'must not have unknown fields'));
+  }
+  const ofObjects = validateEmbeddedObjects(schema, schema.default, field, isRoot);
+  errors.push(...ofObjects);
+  if (ofObjects.length > 0) return;
+  for (const error of validateValue(schema, schema.default)) {
+    errors.push({ ...error, field: error.field === '' ? field : `${field}.${error.field}` });
   }
 }
 

@@ -8,8 +8,11 @@ export { applyDefaults } from './apply-defaults.ts';
 export { checkStructure, pruneUnknown, type StructureResult } from './check-structure.ts';
 export { compileCrdSchema, type ImplicitSchemas } from './compile-crd-schema.ts';
 export { validateCrdSchema } from './crd-schema-rules.ts';
+export { validateEmbeddedObjects } from './embedded-objects.ts';
+export { internalRule, internalSchema } from './internal-schema.ts';
 export { itemsOf, type JsonSchema, type JsonSchemaRule } from './json-schema.ts';
 export { validateListUniqueness } from './list-uniqueness.ts';
+export { type RuleFieldPath, readRuleFieldPath } from './rule-field-path.ts';
 export type {
   AnySchema,
   Constraints,
