@@ -120,7 +120,7 @@ async function createPod(name: string, containerPort: number): Promise<void> {
   } as never);
   await api.client.updateStatus(pods, {
     ...pod,
-    status: { phase: 'Running', podIP: address, podIPs: [{ ip: address }] },
+    status: { phase: 'Running', podIP: address!, podIPs: [{ ip: address! }] },
   });
 }
 

@@ -2,12 +2,9 @@ import { type APIService, apiServices } from '../../api/generated/index.ts';
 import type { Client } from '../../client/index.ts';
 import { isSemanticallyEqual, StatusError } from '../../machinery/index.ts';
 import type { ServerContext } from '../server-context.ts';
-import { groupPriorities } from './group-priorities.ts';
+import { priorityOf } from './group-priorities.ts';
 
 const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
-
-/** Kubernetes: what a CRD's group and versions count for. */
-const customPriority = { group: 1000, version: 100 };
 
 interface GroupVersion {
   readonly group: string;
@@ -57,7 +54,7 @@ async function publish(server: ServerContext, client: Client, name: string, serv
 
 function describe(name: string, served: GroupVersion): APIService {
   const { group, version, isBuiltIn } = served;
-  const priority = groupPriorities[`${group}/${version}`] ?? customPriority;
+  const priority = priorityOf(group, version);
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',

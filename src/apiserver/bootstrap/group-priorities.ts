@@ -4,7 +4,7 @@ interface Priority {
 }
 
 /** Kubernetes: in which order clients prefer groups and, within one, versions. By `group/version`. */
-export const groupPriorities: Readonly<Record<string, Priority>> = {
+const groupPriorities: Readonly<Record<string, Priority>> = {
   '/v1': { group: 18000, version: 1 },
   'apps/v1': { group: 17800, version: 15 },
   'events.k8s.io/v1': { group: 17750, version: 15 },
@@ -28,3 +28,11 @@ export const groupPriorities: Readonly<Record<string, Priority>> = {
   'flowcontrol.apiserver.k8s.io/v1': { group: 16100, version: 21 },
   'apiregistration.k8s.io/v1': { group: 17000, version: 15 },
 };
+
+/** Kubernetes: what a CRD's group and versions count for. */
+const customPriority: Priority = { group: 1000, version: 100 };
+
+/** What a group and version that this server serves itself counts for. */
+export function priorityOf(group: string, version: string): Priority {
+  return groupPriorities[`${group}/${version}`] ?? customPriority;
+}

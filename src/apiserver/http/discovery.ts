@@ -2,7 +2,7 @@ import type { ServedVersion, SubresourceFacts } from '../../api/index.ts';
 import { compareText, formatGroupVersion } from '../../machinery/index.ts';
 import { hashText } from '../../world/index.ts';
 import type { ResourceRegistry } from '../core-contract.ts';
-import { compareVersions } from './version-order.ts';
+import { collectGroups, type DiscoveryGroup, type RemoteGroups } from './discovery-groups.ts';
 
 /** A document that is made once for each state of the registry. */
 export interface DiscoveryDocument {
@@ -10,21 +10,19 @@ export interface DiscoveryDocument {
   readonly etag: string;
 }
 
-/** Of one group: its versions, the preferred one first. Resources by name. */
-interface Group {
-  readonly name: string;
-  readonly versions: readonly { readonly version: string; readonly resources: readonly ServedVersion[] }[];
-}
-
 /** Kubernetes: both forms of discovery, plain (`APIResourceList` …) and aggregated (`APIGroupDiscoveryList`). */
 export class Discovery {
   readonly #registry: ResourceRegistry;
+  readonly #remotes: RemoteGroups | undefined;
   #generation = -1;
-  #groups: readonly Group[] = [];
+  #remoteGeneration = -1;
+  #groups: readonly DiscoveryGroup[] = [];
   readonly #documents = new Map<string, DiscoveryDocument>();
 
-  constructor(registry: ResourceRegistry) {
+  /** `remotes`: what other servers serve. */
+  constructor(registry: ResourceRegistry, remotes?: RemoteGroups) {
     this.#registry = registry;
+    this.#remotes = remotes;
   }
 
   /** `/api` */
@@ -76,7 +74,7 @@ export class Discovery {
     }));
   }
 
-  #find(name: string): Group | undefined {
+  #find(name: string): DiscoveryGroup | undefined {
     return this.#groups.find(group => group.name === name);
   }
 
@@ -92,38 +90,16 @@ export class Discovery {
   }
 
   #refresh(): void {
-    if (this.#generation === this.#registry.generation) return;
+    const remoteGeneration = this.#remotes?.generation ?? 0;
+    if (this.#generation === this.#registry.generation && this.#remoteGeneration === remoteGeneration) return;
     this.#generation = this.#registry.generation;
+    this.#remoteGeneration = remoteGeneration;
     this.#documents.clear();
-    this.#groups = collectGroups(this.#registry);
+    this.#groups = collectGroups(this.#registry, this.#remotes);
   }
 }
 
-function collectGroups(registry: ResourceRegistry): readonly Group[] {
-  const groups = new Map<string, Map<string, ServedVersion[]>>();
-  for (const { version } of registry.list()) {
-    const { type } = version;
-    let versions = groups.get(type.group);
-    if (versions === undefined) {
-      versions = new Map();
-      groups.set(type.group, versions);
-    }
-    const resources = versions.get(type.version);
-    if (resources === undefined) versions.set(type.version, [version]);
-    else resources.push(version);
-  }
-  return [...groups].map(([name, versions]) => ({
-    name,
-    versions: [...versions]
-      .sort((a, b) => compareVersions(a[0], b[0]))
-      .map(([version, resources]) => ({
-        version,
-        resources: resources.sort((a, b) => compareText(a.type.resource, b.type.resource)),
-      })),
-  }));
-}
-
-function describeGroup(group: Group): Readonly<Record<string, unknown>> {
+function describeGroup(group: DiscoveryGroup): Readonly<Record<string, unknown>> {
   const versions = group.versions.map(({ version }) => ({
     groupVersion: formatGroupVersion({ group: group.name, version }),
     version,
@@ -154,13 +130,13 @@ function describeResource({ type, verbs, subresources }: ServedVersion): readonl
   ];
 }
 
-function describeAggregated(group: Group): Readonly<Record<string, unknown>> {
+function describeAggregated(group: DiscoveryGroup): Readonly<Record<string, unknown>> {
   return {
     metadata: { name: group.name === '' ? undefined : group.name, creationTimestamp: null },
-    versions: group.versions.map(({ version, resources }) => ({
+    versions: group.versions.map(({ version, resources, remote }) => ({
       version,
-      resources: resources.map(describeAggregatedResource),
-      freshness: 'Current',
+      resources: remote?.resources ?? resources.map(describeAggregatedResource),
+      freshness: remote?.freshness ?? 'Current',
     })),
   };
 }

@@ -1,0 +1,85 @@
+import { type Client, Informers } from '../../client/index.ts';
+import type { World } from '../../world/index.ts';
+import type { UserInfo } from '../core-contract.ts';
+import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
+import type { RequestInfo } from '../http/request-info.ts';
+import type { ObjectView } from '../object-view.ts';
+import type { ReverseProxy, UpgradeOutcome } from '../proxy/index.ts';
+import { AvailabilityController } from './availability-controller.ts';
+import type { RemoteApi } from './remote-api.ts';
+import { RemoteApis } from './remote-apis.ts';
+import { type AggregatorCertificate, RemoteCalls } from './remote-calls.ts';
+import { RemoteDiscovery } from './remote-discovery.ts';
+import { RemoteRequests } from './remote-requests.ts';
+
+export interface AggregatorOptions {
+  readonly world: World;
+  /** Acts for the server itself. */
+  readonly client: Client;
+  readonly view: ObjectView;
+  /** Without it every aggregated server is out of reach. */
+  readonly reverseProxy?: ReverseProxy | undefined;
+  /** Without it aggregated servers do not believe whose requests they are. */
+  readonly certificate?: AggregatorCertificate | undefined;
+}
+
+/** Other servers' groups among ours: which there are, whether they can be used, and the way to them. */
+export class Aggregator {
+  readonly apis: RemoteApis;
+  readonly discovery: RemoteDiscovery;
+  readonly calls: RemoteCalls;
+  readonly #requests: RemoteRequests;
+  readonly #informers: Informers;
+  readonly #availability: AvailabilityController;
+
+  constructor(options: AggregatorOptions) {
+    const { world, client, view, reverseProxy, certificate } = options;
+    this.apis = new RemoteApis(world, client);
+    this.calls = new RemoteCalls({ world, view, reverseProxy, certificate });
+    this.discovery = new RemoteDiscovery(world, this.apis, this.calls);
+    this.#requests = new RemoteRequests(world, this.calls);
+    this.#informers = new Informers(world, client);
+    this.#availability = new AvailabilityController({
+      world,
+      client,
+      view,
+      apis: this.apis,
+      calls: this.calls,
+      informers: this.#informers,
+    });
+  }
+
+  /** Resolves when it is known which groups are others'. */
+  async start(): Promise<void> {
+    await this.apis.start();
+    this.#availability.start();
+    this.discovery.start();
+  }
+
+  stop(): void {
+    this.apis.stop();
+    this.#availability.stop();
+    this.discovery.stop();
+    this.#informers.stop();
+  }
+
+  /** Who serves a URL's path, if that is another server: `/apis/GROUP/VERSION` and all below it. */
+  find(url: string): RemoteApi | undefined {
+    if (this.apis.isEmpty) return undefined;
+    const [, root, first = '', second = ''] = url.split('?', 1)[0]!.split('/', 4);
+    if (root === 'apis' && second !== '') return this.apis.find(first, second);
+    return root === 'api' && first !== '' ? this.apis.find('', first) : undefined;
+  }
+
+  respond(api: RemoteApi, http: HttpRequest, info: RequestInfo, user: UserInfo): Promise<HttpResponse> {
+    return this.#requests.respond(api, http, info, user);
+  }
+
+  upgrade(
+    api: RemoteApi,
+    http: HttpRequest,
+    user: UserInfo,
+  ): Promise<UpgradeOutcome | { readonly kind: 'refused'; readonly response: HttpResponse }> {
+    return this.#requests.upgrade(api, http, user);
+  }
+}
