@@ -1,6 +1,7 @@
 import { configMaps, endpointSlices, endpoints, serviceCIDRs, services } from '../api/generated/index.ts';
 import { Client } from '../client/index.ts';
 import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
+import { Aggregator, type AggregatorCertificate } from './aggregation/index.ts';
 import { ApiServer, type ApiServerOptions } from './api-server.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import { CrdPublisher } from './crd/index.ts';
 import { createResourceSizes, FlowConfiguration, FlowControl } from './flow-control/index.ts';
 import { createLocalTransport } from './local-transport.ts';
+import type { ReverseProxy } from './proxy/index.ts';
 
 export interface StartOptions extends ApiServerOptions {
   /** Where the cluster reaches this server; without it the `kubernetes` Service has no endpoints. */
@@ -27,12 +29,18 @@ export interface StartOptions extends ApiServerOptions {
   readonly trust?: AuthenticationTrust | undefined;
   /** How many requests from outside are worked on at once, by their size. Default 600, as upstream's 400 and 200. */
   readonly requestsInFlightMax?: number | undefined;
+  /** How requests are passed on to aggregated servers; without it they are out of reach. */
+  readonly reverseProxy?: ReverseProxy | undefined;
+  /** How this server shows them that it is the one who passes requests on. */
+  readonly aggregatorCertificate?: AggregatorCertificate | undefined;
 }
 
 export interface RunningApiServer {
   readonly server: ApiServer;
   /** What those ask that stand around the server: which request runs, waits or is refused. */
   readonly flowControl: FlowControl;
+  /** What other servers serve, and the way to them. */
+  readonly aggregator: Aggregator;
   /** Says anew where the cluster reaches this server, for who learns that only once it listens. */
   advertise(addresses: readonly AdvertisedAddress[]): Promise<void>;
   /** Ends what runs beside requests. The store and its cache are their owner's to close. */
@@ -63,12 +71,17 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   });
   const flowConfiguration = new FlowConfiguration(world, client, server.view, flowControl);
   await flowConfiguration.start();
+  const { reverseProxy, aggregatorCertificate: certificate } = options;
+  const aggregator = new Aggregator({ world, client, view: server.view, reverseProxy, certificate });
+  await aggregator.start();
   return {
     server,
     flowControl,
+    aggregator,
     advertise: addresses => ensureKubernetesService(server, client, addresses),
     stop() {
       forget();
+      aggregator.stop();
       flowConfiguration.stop();
       publication.stop();
       publisher.stop();

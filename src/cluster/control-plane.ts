@@ -1,4 +1,5 @@
 import { builtInKinds } from '../api/index.ts';
+import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation/index.ts';
 import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
@@ -44,10 +45,12 @@ export interface ControlPlaneOptions {
   readonly outbound?: OutboundCalls | undefined;
   /** How many requests from outside are worked on at once. Default 600. */
   readonly requestsInFlightMax?: number | undefined;
-  /** How requests are passed on; without it there are no `proxy` subresources. */
+  /** How requests are passed on; without it there are no `proxy` subresources, and aggregated servers out of reach. */
   readonly reverseProxy?: ReverseProxy | undefined;
   /** How aggregated servers recognise this server; without it they are not told. */
   readonly requestHeader?: AuthenticationTrust['requestHeader'];
+  /** The certificate that `requestHeader` lets aggregated servers recognise this server by. */
+  readonly aggregatorCertificate?: AggregatorCertificate | undefined;
   /** What is left out, because somebody else does it. */
   readonly without?: readonly Component[] | undefined;
 }
@@ -103,6 +106,8 @@ export class ControlPlane {
       services: { serviceCidr },
       outbound,
       requestsInFlightMax: options.requestsInFlightMax,
+      reverseProxy: options.reverseProxy,
+      aggregatorCertificate: options.aggregatorCertificate,
     });
     const { server } = running;
     await access.start(createLocalTransport(server, componentUsers.admin, 'kube-apiserver'), server.view);
@@ -119,6 +124,11 @@ export class ControlPlane {
   /** Which request from outside runs, waits or is refused. */
   get flowControl(): FlowControl {
     return this.#running.flowControl;
+  }
+
+  /** What other servers serve, and the way to them. */
+  get aggregator(): Aggregator {
+    return this.#running.aggregator;
   }
 
   get authenticator(): Authenticator {

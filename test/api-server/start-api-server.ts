@@ -42,6 +42,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
   const { openStore = openMemoryStore } = options;
   const store = await openStore(world, directory);
   const tokens = createTokenSettings(pki);
+  const frontProxy = pki.ensureFrontProxy();
   const outbound = new HttpsCalls();
   const reverseProxy = new NodeReverseProxy();
   const plane = await ControlPlane.start({
@@ -51,6 +52,8 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     store,
     tokens,
     certificateAuthority: pki.authority.certificate,
+    requestHeader: { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] },
+    aggregatorCertificate: { certificate: frontProxy.client.certificate, key: frontProxy.client.privateKey },
     requestsInFlightMax: options.requestsInFlightMax,
     without: options.hasControllers === true ? ['scheduler'] : ['controllers', 'scheduler'],
   });

@@ -2,15 +2,17 @@ import type { Pod } from '../../api/generated/index.ts';
 import type { RequestOptions, ResourceRequest, Verb } from '../../client/index.ts';
 import { StatusError, statusError } from '../../machinery/index.ts';
 import type { Random } from '../../world/index.ts';
+import type { Aggregator, RemoteApi } from '../aggregation/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
-import { isProxyRequest, type SubresourceProxy } from '../proxy/index.ts';
+import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.ts';
 import { FlowStage } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
+import { isLongRunning } from './long-running.ts';
 import { MessageCache } from './message-cache.ts';
 import { Negotiator, type Representation, type ResourceSort } from './negotiation.ts';
 import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
@@ -42,6 +44,8 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly nodes?: NodeConnections | undefined;
   /** What answers the `proxy` subresources; without it there are none. */
   readonly proxy?: SubresourceProxy | undefined;
+  /** What other servers serve, and the way to them; without it there is nothing but what `core` serves. */
+  readonly aggregator?: Aggregator | undefined;
 }
 
 /** What an upgrade request becomes: a refusal to answer with, or what to join the connection with. */
@@ -89,7 +93,7 @@ export class ApiHandler {
 
   /** Whether a request's body is passed on as it comes (`bodySource`), instead of being read first. */
   isPassedOn(url: string): boolean {
-    return ProxiedRequests.covers(url);
+    return ProxiedRequests.covers(url) || this.#options.aggregator?.find(url) !== undefined;
   }
 
   /** Answers any request but an upgrade. Never rejects. */
@@ -119,6 +123,8 @@ export class ApiHandler {
     const query = parseQuery(http.query);
     const info = readRequestInfo(http.method, http.path, query);
     try {
+      const remote = this.#options.aggregator?.find(http.path);
+      if (info !== undefined && remote !== undefined) return await this.#upgradeRemote(remote, http, info);
       if (info !== undefined && isProxyRequest(info)) {
         return await this.#proxied.upgrade(http, info, await this.#identify(http));
       }
@@ -141,11 +147,25 @@ export class ApiHandler {
     run.call = call;
     const turn = this.#flow?.enter(run, call.user);
     if (turn !== undefined) await turn;
+    const remote = this.#options.aggregator?.find(http.path);
+    if (remote !== undefined) {
+      this.#authorize(info, call.user);
+      const answer = this.#options.aggregator!.respond(remote, http, info, call.user);
+      return isLongRunning(info) ? answer : this.#deadlines.within(answer, run.timeoutMs, run.startMs);
+    }
     if (!info.isResourceRequest) {
       this.#authorize(info, call.user);
       return this.#nonResource.respond(info, http, query);
     }
     return this.#answerResource({ http, query, info, call }, run);
+  }
+
+  async #upgradeRemote(remote: RemoteApi, http: HttpRequest, info: RequestInfo): Promise<UpgradeAnswer> {
+    const { user } = await this.#identify(http);
+    this.#authorize(info, user);
+    const outcome = await this.#options.aggregator!.upgrade(remote, http, user);
+    if (outcome.kind === 'switched') return { tunnel: outcome };
+    return { refusal: outcome.kind === 'refused' ? outcome.response : passBack(outcome.response) };
   }
 
   /** Who asks, after impersonation. Throws 401. */

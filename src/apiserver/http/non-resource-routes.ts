@@ -2,6 +2,7 @@ import type { World } from '../../world/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
+import type { RemoteGroups } from './discovery-groups.ts';
 import { type HealthCheck, type HealthEndpoint, respondHealth } from './health.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
@@ -27,6 +28,7 @@ export interface NonResourceOptions {
   readonly world: World;
   /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
   readonly issuer?: TokenIssuer | undefined;
+  readonly aggregator?: { readonly discovery: RemoteGroups } | undefined;
 }
 
 export interface TokenIssuer {
@@ -47,7 +49,7 @@ export class NonResourceRoutes {
   constructor(options: NonResourceOptions, formatMetrics: () => string) {
     this.#options = options;
     this.#formatMetrics = formatMetrics;
-    this.#discovery = new Discovery(options.core.resources);
+    this.#discovery = new Discovery(options.core.resources, options.aggregator?.discovery);
   }
 
   /** Throws 404 for a path that leads nowhere. */

@@ -42,6 +42,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     flowControl: plane.flowControl,
     nodes: options.nodes,
     proxy: plane.createProxy(options.nodes),
+    aggregator: plane.aggregator,
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),
     get serverAddress() {
       return options.serverAddress();

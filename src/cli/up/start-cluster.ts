@@ -66,6 +66,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   const certificateAuthority = pki.authority.certificate;
   const frontProxy = pki.ensureFrontProxy();
   const requestHeader = { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] };
+  const aggregatorCertificate = { certificate: frontProxy.client.certificate, key: frontProxy.client.privateKey };
   const outbound = new HttpsCalls();
   started.defer(() => outbound.close());
   const reverseProxy = new NodeReverseProxy();
@@ -76,6 +77,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       store,
       certificateAuthority,
       requestHeader,
+      aggregatorCertificate,
       tokens,
       outbound,
       reverseProxy,

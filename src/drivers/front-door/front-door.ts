@@ -47,6 +47,7 @@ export class FrontDoor {
       flowControl: plane.flowControl,
       nodes,
       proxy: plane.createProxy(nodes),
+      aggregator: plane.aggregator,
       healthChecks,
       version: describeVersion({
         sampanVersion,
