@@ -74,6 +74,14 @@ describe('the walk-through by curl', () => {
     const list = await curl(path, '-H', 'Accept: application/yaml');
     assert.match(list.text, /^apiVersion: v1\nitems:\n- apiVersion: v1\n/);
     assert.match(list.headers, /content-type: application\/yaml/);
+    // A reader of YAML 1.1 would take a bare time for a time.
+    assert.match(list.text, /creationTimestamp: "\d{4}-/);
+    const missing = await curl(`${path}/missing`, '-H', 'Accept: application/yaml');
+    assert.equal(missing.status, 404);
+    assert.match(
+      missing.text,
+      /^apiVersion: v1\ncode: 404\ndetails:\n {2}kind: pods\n {2}name: missing\nkind: Status\n/,
+    );
     const status = [{ op: 'add', path: '/status', value: { phase: 'Running' } }];
     const patched = await curl(
       `${path}/b/status`,

@@ -8,15 +8,13 @@ import { respondProtobuf } from './protobuf-response.ts';
 import { type RepresentationCache, toPartialMetadata } from './representation.ts';
 import { jsonHeaders } from './status-response.ts';
 import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
+import { formatYaml, yamlType } from './yaml-text.ts';
 
 export interface WriteOptions {
   readonly representation: Representation;
   readonly includes: IncludedObject;
   readonly nowMs: number;
 }
-
-/** Stored objects share parts; aliases for them would surprise whoever reads the text. */
-const yamlOptions = { sortMapEntries: true, lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
 
 /** Turns results of the core into responses, from stored texts wherever they will do. */
 export class ResponseWriter {
@@ -83,10 +81,9 @@ export class ResponseWriter {
   }
 
   async #writeYaml(result: ApiResult): Promise<HttpResponse> {
-    const { stringify } = await import('yaml');
     const status = result.kind === 'list' ? 200 : result.code;
-    const text = stringify(this.#completeObject(result), yamlOptions);
-    return { status, headers: { ...jsonHeaders, 'content-type': 'application/yaml' }, body: text };
+    const body = await formatYaml(this.#completeObject(result));
+    return { status, headers: { ...jsonHeaders, 'content-type': yamlType }, body };
   }
 
   #completeObject(result: ApiResult): unknown {

@@ -3,6 +3,7 @@ import { type KubeObject, type Status, StatusError } from '../../machinery/index
 import { encodeMessage, sealEnvelope } from '../../machinery/protobuf/index.ts';
 import type { HttpResponse } from './http-message.ts';
 import { type Format, protobufType } from './negotiation.ts';
+import { formatYaml, yamlType } from './yaml-text.ts';
 
 export const jsonHeaders: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
@@ -41,6 +42,14 @@ export function respondStatus(error: StatusError, format: Format = 'json'): Http
   const retryAfterSeconds = error.details?.retryAfterSeconds;
   if (retryAfterSeconds === undefined) return response;
   return { ...response, headers: { ...response.headers, 'retry-after': String(retryAfterSeconds) } };
+}
+
+/** The answer to a request that failed, in whatever form its client reads. */
+export async function respondStatusAs(error: StatusError, format: Format): Promise<HttpResponse> {
+  const response = respondStatus(error, format);
+  if (format !== 'yaml') return response;
+  const body = await formatYaml(error.toStatus());
+  return { ...response, headers: { ...response.headers, 'content-type': yamlType }, body };
 }
 
 /** A Status in its protobuf envelope. */
