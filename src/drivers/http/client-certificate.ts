@@ -1,7 +1,14 @@
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../../apiserver/http/index.ts';
 
 const known = new WeakMap<TLSSocket, ClientCertificate | 'untrusted' | 'none'>();
+const frontProxyAuthorities = new WeakMap<TLSSocket, X509Certificate>();
+
+/** Says by which authority a front proxy is recognised on this connection. */
+export function expectFrontProxy(socket: TLSSocket, authority: X509Certificate): void {
+  frontProxyAuthorities.set(socket, authority);
+}
 
 /**
  * Who the client has proven to be on this connection, read from its certificate once. `untrusted`: it showed one that
@@ -25,7 +32,20 @@ function read(socket: TLSSocket): ClientCertificate | 'untrusted' | 'none' {
     commonName: toList(subject['CN'])[0] ?? '',
     organizations: toList(subject['O']),
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    ...(isFrontProxy(socket) ? { isFrontProxy: true } : {}),
   };
+}
+
+/** Whether the front proxies' authority stands anywhere above the certificate: it must count as nothing else then. */
+function isFrontProxy(socket: TLSSocket): boolean {
+  const authority = frontProxyAuthorities.get(socket);
+  if (authority === undefined) return false;
+  let certificate = socket.getPeerX509Certificate();
+  while (certificate !== undefined) {
+    if (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)) return true;
+    certificate = certificate.issuerCertificate;
+  }
+  return false;
 }
 
 function toList(value: string | readonly string[] | undefined): readonly string[] {
