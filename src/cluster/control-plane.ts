@@ -1,6 +1,6 @@
 import { builtInKinds } from '../api/index.ts';
 import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation/index.ts';
-import { AccessControl, type Authenticator, type TokenSettings } from '../apiserver/auth/index.ts';
+import { AccessControl, type Authenticator, FrontProxyAuthenticator, type TokenSettings } from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
   type AuthenticationTrust,
@@ -62,6 +62,7 @@ export class ControlPlane {
   readonly #world: World;
   readonly #reverseProxy: ReverseProxy | undefined;
   readonly #access: AccessControl;
+  readonly #authenticator: Authenticator;
   readonly #compaction: AutoCompaction;
   readonly #running: RunningApiServer;
   readonly #controllers: RunningControllers | undefined;
@@ -78,6 +79,11 @@ export class ControlPlane {
     this.#world = world;
     this.#reverseProxy = options.reverseProxy;
     this.#access = access;
+    const { requestHeader } = options;
+    this.#authenticator =
+      requestHeader === undefined
+        ? access.authenticator
+        : new FrontProxyAuthenticator(access.authenticator, requestHeader.allowedNames);
     this.#compaction = startAutoCompaction({ world, store: options.store });
     this.#running = running;
     this.server = running.server;
@@ -132,7 +138,7 @@ export class ControlPlane {
   }
 
   get authenticator(): Authenticator {
-    return this.#access.authenticator;
+    return this.#authenticator;
   }
 
   /** A client that acts for `user`, by default for the cluster's admin. */

@@ -1,11 +1,13 @@
 import type { UserInfo } from '../core-contract.ts';
-import type { ClientCertificate } from '../http/http-message.ts';
+import type { ClientCertificate, HttpHeaders } from '../http/http-message.ts';
 
 /** What a request brings to prove who sends it. */
 export interface Credentials {
   /** The header `Authorization`. */
   readonly authorization: string | undefined;
   readonly clientCertificate: ClientCertificate | 'untrusted' | undefined;
+  /** All headers: where a front proxy says whose request it passes on. */
+  readonly headers?: HttpHeaders | undefined;
 }
 
 /**

@@ -7,6 +7,7 @@
 export { AccessControl, type AccessControlOptions } from './access-control.ts';
 export type { Authenticator, Credentials } from './authenticator.ts';
 export { forbiddenError } from './forbidden.ts';
+export { FrontProxyAuthenticator } from './front-proxy-authenticator.ts';
 export { impersonate } from './impersonation.ts';
 export { RbacAuthorizer, RbacPolicy } from './rbac/index.ts';
 export {

@@ -174,6 +174,7 @@ export class ApiHandler {
     const found = this.#options.authenticator.authenticate({
       authorization: readHeader(headers, 'authorization'),
       clientCertificate: http.clientCertificate,
+      headers,
     });
     const user = found instanceof Promise ? await found : found;
     if (user === undefined) throw statusError.unauthorized();

@@ -29,6 +29,8 @@ export interface ClientCertificate {
   readonly organizations: readonly string[];
   /** SHA-256 over the certificate, in lower-case hexadecimal. */
   readonly fingerprint?: string | undefined;
+  /** Issued by the front proxies' authority: its owner says whose requests it passes on, and is nobody itself. */
+  readonly isFrontProxy?: boolean | undefined;
 }
 
 export interface HttpResponse {

@@ -82,6 +82,7 @@ function listen(handler: ApiHandler, pki: ClusterPki, door: Door): Promise<Https
     certificate: pki.server.certificate,
     privateKey: pki.server.privateKey,
     clientAuthority: pki.authority.certificate,
+    frontProxyAuthority: pki.ensureFrontProxy().authority.certificate,
     ...door,
   });
 }

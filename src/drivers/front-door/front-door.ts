@@ -75,6 +75,7 @@ export class FrontDoor {
       certificate: pki.server.certificate,
       privateKey: pki.server.privateKey,
       clientAuthority: pki.authority.certificate,
+      frontProxyAuthority: pki.ensureFrontProxy().authority.certificate,
       host,
       port,
     });

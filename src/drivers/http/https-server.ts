@@ -1,9 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { performServerHandshake, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { ApiHandler } from '../../apiserver/http/index.ts';
 import { loadHttp } from '../load-http.ts';
+import { expectFrontProxy } from './client-certificate.ts';
 import type { OpenStream, OpenStreams } from './exchange.ts';
 import { FrameFlusher } from './frame-writer.ts';
 import { serveHttp1 } from './http1-exchange.ts';
@@ -16,6 +18,8 @@ export interface HttpsServerOptions {
   readonly privateKey: string;
   /** Whose client certificates are believed; PEM. */
   readonly clientAuthority: string;
+  /** Whose certificates are believed to be front proxies'; PEM. */
+  readonly frontProxyAuthority?: string | undefined;
   /** Default 127.0.0.1: nobody else on the network can connect. */
   readonly host?: string;
   /** 0 takes any free port. */
@@ -60,17 +64,20 @@ class RunningServer implements HttpsServer {
   readonly #tls: TlsServer;
   readonly #http1: HttpServer;
   readonly #handler: ApiHandler;
+  readonly #frontProxies: X509Certificate | undefined;
   readonly #streams: OpenStreams = { flusher: new FrameFlusher(), sources: new Set<OpenStream>() };
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
 
   constructor(options: HttpsServerOptions) {
+    const { frontProxyAuthority } = options;
     this.#handler = options.handler;
+    this.#frontProxies = frontProxyAuthority === undefined ? undefined : new X509Certificate(frontProxyAuthority);
     this.#http1 = this.#createHttp1();
     this.#tls = createTlsServer({
       cert: options.certificate,
       key: options.privateKey,
-      ca: options.clientAuthority,
+      ca: [options.clientAuthority, ...(frontProxyAuthority === undefined ? [] : [frontProxyAuthority])],
       requestCert: true,
       // Who shows no certificate, or a bad one, is dealt with by the authenticator: 401, not a broken handshake.
       rejectUnauthorized: false,
@@ -130,6 +137,7 @@ class RunningServer implements HttpsServer {
 
   #accept(socket: TLSSocket): void {
     socket.on('error', () => socket.destroy());
+    if (this.#frontProxies !== undefined) expectFrontProxy(socket, this.#frontProxies);
     if (socket.alpnProtocol === 'h2') this.#acceptHttp2(socket);
     else this.#http1.emit('connection', socket);
   }
