@@ -3,11 +3,15 @@ import type { RequestOptions, ResourceRequest, Verb } from '../../client/index.t
 import { StatusError, statusError } from '../../machinery/index.ts';
 import type { Random } from '../../world/index.ts';
 import type { Aggregator, RemoteApi } from '../aggregation/index.ts';
+import type { AuditLog, AuditTrail } from '../audit/index.ts';
+import { annotateDecision } from '../auth/annotate-decision.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation.ts';
 import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
 import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.ts';
+import { AuditStage, auditResult } from './audit-stage.ts';
+import { readConnectOptions } from './connect-options.ts';
 import { FlowStage } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
@@ -32,7 +36,7 @@ import { readRequestOptions } from './request-options.ts';
 import { RequestRun } from './request-run.ts';
 import { type Incoming, ResourceRequestReader } from './resource-request-reader.ts';
 import { ResponseWriter } from './response-writer.ts';
-import { notFoundError, respondStatus } from './status-response.ts';
+import { notFoundError, respondStatus, respondStatusAs } from './status-response.ts';
 import type { IncludedObject } from './table.ts';
 import { WatchResponse } from './watch-response.ts';
 
@@ -44,6 +48,8 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly nodes?: NodeConnections | undefined;
   /** What answers the `proxy` subresources; without it there are none. */
   readonly proxy?: SubresourceProxy | undefined;
+  /** What is told of requests; without it nothing is. */
+  readonly audit?: AuditLog | undefined;
   /** What other servers serve, and the way to them; without it there is nothing but what `core` serves. */
   readonly aggregator?: Aggregator | undefined;
 }
@@ -52,8 +58,11 @@ export interface ApiHandlerOptions extends NonResourceOptions {
 export type UpgradeAnswer =
   | { readonly refusal: HttpResponse }
   | { readonly target: StreamTarget }
-  | { readonly tunnel: Tunnel };
+  | { readonly tunnel: Tunnel }
+  /** An answer as any other, to be given as messages of a WebSocket where it succeeds. */
+  | { readonly streamed: HttpResponse };
 
+const noQuery = parseQuery('');
 const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 
 /**
@@ -72,6 +81,7 @@ export class ApiHandler {
   readonly #reader: ResourceRequestReader;
   readonly #proxied: ProxiedRequests;
   readonly #flow: FlowStage | undefined;
+  readonly #audit: AuditStage | undefined;
   readonly #auditIds: Random;
   readonly #watchTimes: Random;
 
@@ -79,6 +89,7 @@ export class ApiHandler {
     const { clock, random } = options.world;
     this.#options = options;
     this.#flow = options.flowControl === undefined ? undefined : new FlowStage(options.flowControl, clock);
+    this.#audit = options.audit === undefined ? undefined : new AuditStage(options.audit, clock);
     this.#auditIds = random.stream('http/audit-ids');
     this.#watchTimes = random.stream('http/watch-times');
     this.#reader = new ResourceRequestReader(options.core.resources);
@@ -86,7 +97,7 @@ export class ApiHandler {
     this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
     this.#proxied = new ProxiedRequests({
       proxy: options.proxy,
-      connect: (info, call, objectName) => this.#connect(info, call, objectName),
+      connect: (info, call, objectName) => this.#connect(info, noQuery, call, objectName),
       authorize: (info, user) => this.#authorize(info, user),
     });
   }
@@ -103,18 +114,18 @@ export class ApiHandler {
     if (info === undefined)
       return respondStatus(statusError.badRequest(`unable to determine kind and namespace from url, ${http.path}`));
     const { clock } = this.#options.world;
-    const auditId = readHeader(http.headers, 'audit-id') || this.#auditIds.uuid();
-    const run = new RequestRun(http, query, info, clock.monotonic(), auditId);
+    const run = this.#open(http, query, info);
     this.#metrics.begin(info);
     let response: HttpResponse;
     try {
       response = await this.#answer(run);
     } catch (error) {
-      response = this.#refuse(error, run);
+      response = await this.#refuse(error, run);
     }
     const nowMs = clock.monotonic();
     this.#flow?.leave(run, nowMs);
     this.#metrics.finish(info, response.status, nowMs - run.startMs);
+    if (this.#audit !== undefined) response = this.#audit.leave(run, response);
     return run.complete(prettify(response, http, query));
   }
 
@@ -122,64 +133,82 @@ export class ApiHandler {
   async upgrade(http: HttpRequest): Promise<UpgradeAnswer> {
     const query = parseQuery(http.query);
     const info = readRequestInfo(http.method, http.path, query);
+    if (info === undefined) return { refusal: respondStatus(statusError.badRequest('this path cannot be upgraded')) };
+    if (isStreamedRead(info, http, query)) return { streamed: await this.handle(http) };
+    const run = this.#open(http, query, info);
+    let answer: UpgradeAnswer;
     try {
-      const remote = this.#options.aggregator?.find(http.path);
-      if (info !== undefined && remote !== undefined) return await this.#upgradeRemote(remote, http, info);
-      if (info !== undefined && isProxyRequest(info)) {
-        return await this.#proxied.upgrade(http, info, await this.#identify(http));
-      }
-      if (info === undefined || !isPodStream(info)) throw statusError.badRequest('this path cannot be upgraded');
-      const call = await this.#identify(http);
-      const pod = await this.#connect(info, call);
-      // Kubernetes 1.35 (AuthorizePodWebsocketUpgradeCreatePermission): a WebSocket begins with GET, but what it does
-      // is as grave as the POST of older clients.
-      if (info.verb === 'get') this.#authorize({ ...info, verb: 'create' }, call.user);
-      return { target: await openStreamTarget(this.#requireNodes(), pod, info.subresource, query) };
+      answer = await this.#upgrade(run);
     } catch (error) {
-      return { refusal: respondStatus(this.#explain(error, info)) };
+      answer = { refusal: await this.#refuse(error, run) };
     }
+    noteUpgrade(run, answer);
+    return answer;
+  }
+
+  async #upgrade(run: RequestRun): Promise<UpgradeAnswer> {
+    const { http, query, info } = run;
+    const remote = this.#options.aggregator?.find(http.path);
+    if (remote !== undefined) return await this.#upgradeRemote(remote, run);
+    if (isProxyRequest(info)) return await this.#proxied.upgrade(http, info, await this.#identify(run));
+    if (!isPodStream(info)) throw statusError.badRequest('this path cannot be upgraded');
+    const call = await this.#identify(run);
+    const pod = await this.#connect(info, query, call);
+    // Kubernetes 1.35 (AuthorizePodWebsocketUpgradeCreatePermission): a WebSocket begins with GET, but what it does
+    // is as grave as the POST of older clients.
+    if (info.verb === 'get') this.#authorize({ ...info, verb: 'create' }, call.user);
+    return { target: await openStreamTarget(this.#requireNodes(), pod, info.subresource, query) };
+  }
+
+  #open(http: HttpRequest, query: Query, info: RequestInfo): RequestRun {
+    const auditId = readHeader(http.headers, 'audit-id') || this.#auditIds.uuid();
+    return new RequestRun(http, query, info, this.#options.world.clock.monotonic(), auditId);
   }
 
   async #answer(run: RequestRun): Promise<HttpResponse> {
     const { http, query, info } = run;
     run.timeoutMs = readTimeoutMs(info, query);
-    const call = await this.#identify(http);
-    run.call = call;
+    const call = await this.#identify(run);
     const turn = this.#flow?.enter(run, call.user);
     if (turn !== undefined) await turn;
     const remote = this.#options.aggregator?.find(http.path);
     if (remote !== undefined) {
-      this.#authorize(info, call.user);
+      this.#authorize(info, call.user, run.audit);
       const answer = this.#options.aggregator!.respond(remote, http, info, call.user);
       return isLongRunning(info) ? answer : this.#deadlines.within(answer, run.timeoutMs, run.startMs);
     }
     if (!info.isResourceRequest) {
-      this.#authorize(info, call.user);
+      this.#authorize(info, call.user, run.audit);
       return this.#nonResource.respond(info, http, query);
     }
     return this.#answerResource({ http, query, info, call }, run);
   }
 
-  async #upgradeRemote(remote: RemoteApi, http: HttpRequest, info: RequestInfo): Promise<UpgradeAnswer> {
-    const { user } = await this.#identify(http);
-    this.#authorize(info, user);
+  async #upgradeRemote(remote: RemoteApi, run: RequestRun): Promise<UpgradeAnswer> {
+    const { http, info } = run;
+    const { user } = await this.#identify(run);
+    this.#authorize(info, user, run.audit);
     const outcome = await this.#options.aggregator!.upgrade(remote, http, user);
     if (outcome.kind === 'switched') return { tunnel: outcome };
     return { refusal: outcome.kind === 'refused' ? outcome.response : passBack(outcome.response) };
   }
 
   /** Who asks, after impersonation. Throws 401. */
-  async #identify(http: HttpRequest): Promise<RequestCall> {
-    const { headers } = http;
-    const found = this.#options.authenticator.authenticate({
-      authorization: readHeader(headers, 'authorization'),
-      clientCertificate: http.clientCertificate,
-      headers,
-    });
-    const user = found instanceof Promise ? await found : found;
-    if (user === undefined) throw statusError.unauthorized();
-    const actual = impersonate(user, headers, this.#options.authorizer);
-    return new RequestCall(actual, readHeader(headers, 'user-agent'));
+  async #identify(run: RequestRun): Promise<RequestCall> {
+    const { headers, clientCertificate } = run.http;
+    const authorization = readHeader(headers, 'authorization');
+    const found = this.#options.authenticator.authenticate({ authorization, clientCertificate, headers });
+    const sender = found instanceof Promise ? await found : found;
+    if (sender === undefined) {
+      const error = statusError.unauthorized();
+      this.#audit?.refuseUnknown(run, error);
+      throw error;
+    }
+    this.#audit?.enter(run, sender);
+    const user = impersonate(sender, headers, this.#options.authorizer);
+    if (user !== sender) run.audit?.impersonate(user);
+    run.call = new RequestCall(user, readHeader(headers, 'user-agent'), run.audit);
+    return run.call;
   }
 
   async #answerResource(incoming: Incoming, run: RequestRun): Promise<HttpResponse> {
@@ -189,11 +218,11 @@ export class ApiHandler {
     if (info.group === '' && info.resource === 'pods' && info.name !== '') {
       if (info.subresource === 'log' && info.verb === 'get') return this.#answerLog(incoming);
       if (streamSubresources.has(info.subresource)) {
-        await this.#connect(info, incoming.call);
+        await this.#connect(info, incoming.query, incoming.call);
         throw statusError.badRequest('Upgrade request required');
       }
     }
-    if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming);
+    if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming, run);
     return this.#answerOnce(incoming, run);
   }
 
@@ -201,7 +230,9 @@ export class ApiHandler {
     const { http, info, call } = incoming;
     const representation = this.#negotiate(http, info, info.verb);
     const request = await this.#readRequest(incoming);
+    if (request.body !== undefined) run.audit?.setRequestObject(request.body);
     const result = await this.#deadlines.within(this.#options.core.execute(request, call), run.timeoutMs, run.startMs);
+    if (run.audit !== undefined) auditResult(run.audit, result);
     if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
       return this.#writer.writePlain(result);
     }
@@ -217,7 +248,7 @@ export class ApiHandler {
     return this.#negotiator.negotiate(readHeader(http.headers, 'accept'), verb, found && sortOf(found));
   }
 
-  #answerWatch(incoming: Incoming): HttpResponse {
+  #answerWatch(incoming: Incoming, run: RequestRun): HttpResponse {
     const { http, info, query, call } = incoming;
     const representation = this.#negotiate(http, info, 'watch');
     const options = withEnd(readRequestOptions(query, 'watch'), this.#watchTimes);
@@ -248,6 +279,7 @@ export class ApiHandler {
     const forget = this.#options.flowControl?.estimator.watches.add(watchInfo, query);
     const end = (): void => {
       forget?.();
+      run.audit?.complete(200);
       this.#metrics.changeLongRunning(watchInfo, -1);
     };
     const response = new WatchResponse(frames, end);
@@ -261,7 +293,7 @@ export class ApiHandler {
   }
 
   async #answerLog({ info, query, call }: Incoming): Promise<HttpResponse> {
-    const pod = await this.#connect(info, call);
+    const pod = await this.#connect(info, query, call);
     return respondLog(this.#requireNodes(), pod, query);
   }
 
@@ -275,7 +307,7 @@ export class ApiHandler {
     }
   }
 
-  async #connect(info: RequestInfo, call: RequestCall, objectName?: string): Promise<Pod> {
+  async #connect(info: RequestInfo, query: Query, call: RequestCall, objectName?: string): Promise<Pod> {
     const { verb, subresource, namespace, name } = info;
     const object = await this.#options.core.connect(
       {
@@ -285,6 +317,7 @@ export class ApiHandler {
         namespace: namespace === '' ? undefined : namespace,
         name,
         objectName,
+        options: readConnectOptions(info, query),
       },
       call,
     );
@@ -297,18 +330,24 @@ export class ApiHandler {
     throw new StatusError('ServiceUnavailable', 'this server has no connection to nodes');
   }
 
-  #authorize(info: RequestInfo, user: UserInfo): void {
+  #authorize(info: RequestInfo, user: UserInfo, audit?: AuditTrail): void {
     const { verb, group, version, resource, subresource, namespace, name } = info;
     const nonResourcePath = info.isResourceRequest ? undefined : info.path;
     const attributes = { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
     const decision = this.#options.authorizer.authorize(attributes);
+    if (audit !== undefined) annotateDecision(audit, decision);
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
   }
 
-  #refuse(error: unknown, { http, info }: RequestRun): HttpResponse {
+  async #refuse(error: unknown, { http, info, audit }: RequestRun): Promise<HttpResponse> {
     if (error instanceof RefusedRequest) return error.response;
     const format = this.#negotiator.negotiateError(readHeader(http.headers, 'accept'));
-    return respondStatus(this.#explain(error, info), format);
+    const refusal = this.#explain(error, info);
+    if (audit !== undefined) {
+      if (error instanceof StatusError) audit.setStatus(refusal.toStatus());
+      else audit.panic(refusal.toStatus());
+    }
+    return respondStatusAs(refusal, format);
   }
 
   #explain(error: unknown, info: RequestInfo | undefined): StatusError {
@@ -320,9 +359,26 @@ export class ApiHandler {
   }
 }
 
+/** Tells the audit log how the connection was joined. The end of what is only passed on is seen by nobody here. */
+function noteUpgrade({ audit }: RequestRun, answer: UpgradeAnswer): void {
+  if (audit === undefined) return;
+  const code = 'refusal' in answer ? answer.refusal.status : 101;
+  audit.start(code);
+  if ('target' in answer && answer.target.kind === 'session') {
+    void answer.target.session.result.then(() => audit.complete(code));
+  } else audit.complete(code);
+}
+
 function sortOf({ crd, version: { verbs } }: ServedResource): ResourceSort {
   if (crd !== undefined) return 'custom';
   return verbs.includes('get') || verbs.includes('list') ? 'stored' : 'computed';
+}
+
+/** Kubernetes: logs and watches go over a WebSocket to clients that ask for one, such as programs in browsers. */
+function isStreamedRead(info: RequestInfo, http: HttpRequest, query: Query): boolean {
+  if (readHeader(http.headers, 'upgrade')?.toLowerCase() !== 'websocket') return false;
+  const isLog = info.group === '' && info.resource === 'pods' && info.subresource === 'log' && info.verb === 'get';
+  return isLog || info.verb === 'watch' || isWatchOfOne({ info, query });
 }
 
 function isPodStream(info: RequestInfo): boolean {
@@ -330,7 +386,7 @@ function isPodStream(info: RequestInfo): boolean {
 }
 
 /** Kubernetes: `?watch=true` on one object's path is a get upstream's routes turn into a watch; so are `/watch/` paths. */
-function isWatchOfOne({ info, query }: Incoming): boolean {
+function isWatchOfOne({ info, query }: Pick<Incoming, 'info' | 'query'>): boolean {
   return (
     info.verb === 'get' &&
     info.name !== '' &&

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/index.ts';
 import type { CallContext, UserInfo } from '../core-contract.ts';
 
 const none: readonly string[] = [];
@@ -8,11 +9,17 @@ export class RequestCall implements CallContext {
   readonly userAgent: string | undefined;
   decodingFindings: readonly string[] = none;
   placeOf: ((path: string) => number) | undefined;
+  readonly #audit: AuditTrail | undefined;
   #warnings: string[] | undefined;
 
-  constructor(user: UserInfo, userAgent: string | undefined) {
+  constructor(user: UserInfo, userAgent: string | undefined, audit?: AuditTrail) {
     this.user = user;
     this.userAgent = userAgent;
+    this.#audit = audit;
+  }
+
+  annotate(key: string, value: string): void {
+    this.#audit?.annotate(key, value);
   }
 
   warn(text: string): void {

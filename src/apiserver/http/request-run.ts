@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/index.ts';
 import type { FlowRequest } from '../flow-control/index.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { Query } from './query.ts';
@@ -15,6 +16,8 @@ export class RequestRun {
   readonly auditId: string;
   /** Present once its sender is known. */
   call: RequestCall | undefined;
+  /** Present where something is to be told of it. */
+  audit: AuditTrail | undefined;
   /** Present once flow control has classified it. */
   flow: FlowRequest | undefined;
   /** How long it may take; without bounds for what lasts as long as it likes. */

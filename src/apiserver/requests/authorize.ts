@@ -1,4 +1,5 @@
 import type { ResourceRequest } from '../../client/index.ts';
+import { annotateDecision } from '../auth/annotate-decision.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import type { AuthorizationAttributes, CallContext, UserInfo } from '../core-contract.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -6,11 +7,16 @@ import type { WriteCall } from './write-call.ts';
 
 /** Throws the 403 unless the caller may make this request. */
 export function authorize(server: ServerContext, request: ResourceRequest, call: CallContext): void {
-  authorizeAttributes(server, attributesOf(request, call.user));
+  authorizeAttributes(server, attributesOf(request, call.user), call);
 }
 
-export function authorizeAttributes(server: ServerContext, attributes: AuthorizationAttributes): void {
+export function authorizeAttributes(
+  server: ServerContext,
+  attributes: AuthorizationAttributes,
+  call?: CallContext,
+): void {
   const decision = server.authorizer.authorize(attributes);
+  if (call?.annotate !== undefined) annotateDecision(call, decision);
   if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
 }
 

@@ -24,7 +24,10 @@ export function performRequest(
 ): Promise<ApiResult> | ApiResult {
   const endpoint = server.endpoints.get(request.type);
   const { deprecationWarning } = endpoint.version;
-  if (deprecationWarning !== undefined) call.warn(deprecationWarning);
+  if (deprecationWarning !== undefined) {
+    call.warn(deprecationWarning);
+    call.annotate?.('k8s.io/deprecated', 'true');
+  }
   return request.subresource
     ? performOnPart(server, endpoint, request, call, request.subresource)
     : performOnWhole(server, endpoint, request, call);
