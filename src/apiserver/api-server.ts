@@ -7,8 +7,10 @@ import type { World } from '../world/index.ts';
 import {
   createAdmissionPlugins,
   createMutatingPolicies,
+  createMutatingWebhooks,
   createResourceQuota,
   createValidatingPolicies,
+  createValidatingWebhooks,
 } from './admission/index.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
@@ -27,7 +29,14 @@ import type {
 } from './core-contract.ts';
 import { createExpressionCheck, LazyExpressions, withCrdRules } from './crd/index.ts';
 import type { IndexedView, ObjectView } from './object-view.ts';
-import { attributesOf, authorize, authorizeAttributes, performRequest, watchObjects } from './requests/index.ts';
+import {
+  admitConnection,
+  attributesOf,
+  authorize,
+  authorizeAttributes,
+  performRequest,
+  watchObjects,
+} from './requests/index.ts';
 import {
   CacheView,
   createHooks,
@@ -94,11 +103,21 @@ export class ApiServer implements ApiCore {
       authorizer,
       loadExpressions: () => this.expressions.loadForPolicies(),
     };
+    const webhooks = new WebhookClient(this.view, options.outbound);
+    const reviews = world.random.stream('apiserver/admission-reviews');
+    const hooked = {
+      ...policies,
+      client: webhooks,
+      uuid: () => reviews.uuid(),
+      log: world.log.child('admission'),
+    };
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
       createMutatingPolicies(policies),
+      createMutatingWebhooks(hooked),
       createValidatingPolicies(policies),
+      createValidatingWebhooks(hooked),
       ...(options.admission ?? []),
       // Last, so that nothing is charged that another refuses.
       createResourceQuota(this.view, world.clock, quota => this.#writeQuota(quota)),
@@ -116,7 +135,7 @@ export class ApiServer implements ApiCore {
         '/componentstatuses': createComponentStatuses(store, options.components),
         ...options.virtual,
       },
-      webhooks: new WebhookClient(this.view, options.outbound),
+      webhooks,
     };
   }
 
@@ -166,9 +185,10 @@ export class ApiServer implements ApiCore {
 
   async connect(request: ConnectRequest, call: CallContext): Promise<KubeObject> {
     const attributes = attributesOf(request as ResourceRequest, call.user);
-    authorizeAttributes(this.context, attributes, call);
+    authorizeAttributes(this.context, attributes);
     const endpoint = this.context.endpoints.get(request.type);
     const name = request.objectName ?? request.name;
+    if (request.options !== undefined) await admitConnection(endpoint, request, request.options, call);
     const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
     if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
     return stored.object;

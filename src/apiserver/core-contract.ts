@@ -138,6 +138,8 @@ export interface ConnectRequest {
   readonly name: string;
   /** The object's own name where the request's says more: `https:web:8443` is about `web`. Authorized is the request's. */
   readonly objectName?: string | undefined;
+  /** What admission sees: PodExecOptions and the like. Absent where nothing is connected (`log`). */
+  readonly options?: object | undefined;
 }
 
 // ---- authorization -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
  * Gates that objects pass before they are stored: upstream's admission plugins that are on by default, one file each,
  * in upstream's order. To add one, write its file and name it in `admission-plugins.ts`.
  *
- * Absent: CertificateSubjectRestriction, admission webhooks.
+ * Absent: CertificateSubjectRestriction.
  *
  * Start reading at `admission-plugins.ts`, then `namespace-lifecycle.ts`; `AdmissionPlugin` itself is in `../core-contract.ts`.
  */
@@ -10,3 +10,4 @@ export { createAdmissionPlugins } from './admission-plugins.ts';
 export { isResource } from './admitted-resource.ts';
 export { createMutatingPolicies, createValidatingPolicies } from './policies/index.ts';
 export { createResourceQuota } from './resource-quota.ts';
+export { createMutatingWebhooks, createValidatingWebhooks, type WebhookPluginOptions } from './webhooks/index.ts';

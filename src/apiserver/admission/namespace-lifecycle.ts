@@ -19,7 +19,7 @@ export function createNamespaceLifecycle(view: ObjectView): AdmissionPlugin {
     // Kubernetes: refuses updates in missing namespaces too. There a missing namespace means a missing object, and the
     // request fails with NotFound before it comes here, so only creations are looked at.
     mutate(request) {
-      checkCreation(request, view);
+      if (request.operation === 'CREATE') checkCreation(request, view);
       return request.object!;
     },
     validate(request) {

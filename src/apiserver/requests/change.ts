@@ -114,11 +114,12 @@ function judgeWanted(
   }
   const admitted = chain.mutate(admissionOf(write, 'UPDATE', wanted, old));
   if (!(admitted instanceof Promise))
-    return judgeAdmitted(server, write, withoutDuplicates(write, admitted), old, false);
-  return admitted.then(object => judgeAdmitted(server, write, withoutDuplicates(write, object), old, false));
+    return judgeAdmitted(server, write, takeAdmitted(write, wanted, admitted), old, false);
+  return admitted.then(object => judgeAdmitted(server, write, takeAdmitted(write, wanted, object), old, false));
 }
 
-function withoutDuplicates(write: WriteCall, object: KubeObject): KubeObject {
+function takeAdmitted(write: WriteCall, wanted: KubeObject, admitted: KubeObject): KubeObject {
+  const object = write.face === undefined ? admitted : write.face.take(wanted, admitted);
   return dropDuplicateOwners(object, write.call, true);
 }
 

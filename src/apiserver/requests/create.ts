@@ -47,7 +47,8 @@ export async function admitNew(write: WriteCall, object: KubeObject): Promise<Ku
   const chain = write.endpoint.chain(write.subresource, 'CREATE');
   if (!chain.mutates) return object;
   const admitted = await chain.mutate(admissionOf(write, 'CREATE', object, undefined));
-  return dropDuplicateOwners(admitted, write.call, true);
+  if (admitted === object) return object;
+  return dropDuplicateOwners(placeInNamespace(admitted, write.namespace), write.call, true);
 }
 
 /** Stores a new object, under further names if the first generated ones are taken. */

@@ -21,7 +21,7 @@ export function deleteObject(
   return deleteNamed(server, endpoint, request, call, options, request.name ?? '');
 }
 
-/** Deletes one object; also for evictions and for each object of a collection. */
+/** Deletes one object; also each of a collection, and for evictions, which have been admitted as such. */
 export async function deleteNamed(
   server: ServerContext,
   endpoint: Endpoint,
@@ -29,6 +29,7 @@ export async function deleteNamed(
   call: CallContext,
   options: DeleteOptions,
   name: string,
+  isAdmitted = false,
 ): Promise<ApiResult> {
   const write = { ...openWrite(endpoint, request, call, name), isDryRun: options.dryRun };
   let current = endpoint.find(write.namespace, name);
@@ -36,16 +37,23 @@ export async function deleteNamed(
   for (;;) {
     if (current === undefined) throw statusError.notFound(endpoint.subject, name);
     checkPreconditions(current.object, endpoint.type.group, bound);
-    const chain = endpoint.chain('', 'DELETE');
-    if (chain.validates) {
-      const shown: StoredObject = endpoint.conversion === undefined ? current : await showStored(endpoint, current);
-      await chain.validate(admissionOf(write, 'DELETE', undefined, shown.object));
-    }
+    if (!isAdmitted) await admitDeletion(write, current);
     const step = await deleteStep(server, write, bound, current);
     if (!(step instanceof Again)) return endpoint.conversion === undefined ? step : showAnswer(endpoint, step);
     current = step.current;
     if (step.isOwnMark) bound = followOwnMark(bound, current);
   }
+}
+
+async function admitDeletion(write: WriteCall, current: StoredObject): Promise<void> {
+  const { endpoint } = write;
+  const chain = endpoint.chain('', 'DELETE');
+  if (!chain.mutates && !chain.validates) return;
+  const shown: StoredObject = endpoint.conversion === undefined ? current : await showStored(endpoint, current);
+  const admission = admissionOf(write, 'DELETE', undefined, shown.object);
+  // Kubernetes: who changes objects is asked about deletions, too, and may refuse them.
+  if (chain.mutates) await chain.mutate(admission);
+  if (chain.validates) await chain.validate(admission);
 }
 
 /**

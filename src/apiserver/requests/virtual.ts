@@ -28,12 +28,12 @@ async function compute(
   subresource: string,
 ): Promise<ApiResult> {
   const parent = parentOf(endpoint, request);
-  const admitted = subresource === '' ? request : await admit(endpoint, request, call, subresource);
-  const object = await answer(readRequest(endpoint, admitted, call, subresource), call, parent);
+  const read = readRequest(endpoint, request, call, subresource);
+  const object = await answer(await admit(endpoint, read, call, subresource), call, parent);
   return { kind: 'other', code: request.verb === 'create' ? 201 : 200, object };
 }
 
-/** What is made of an object (a token of an account) passes the same gates as an object does. */
+/** What is asked (a review), or made of an object (a token of an account), passes the same gates as an object does. */
 async function admit(
   endpoint: Endpoint,
   request: ResourceRequest,

@@ -16,6 +16,15 @@ export interface WriteCall {
   readonly name: string;
   readonly isDryRun: boolean;
   readonly manager: string;
+  /** Present where the subresource has a kind of its own, in which admission sees the object. */
+  readonly face?: SubresourceFace | undefined;
+}
+
+/** How an object looks through a subresource such as `scale`. */
+export interface SubresourceFace {
+  show(object: KubeObject): KubeObject;
+  /** The object with what is said through the subresource. */
+  take(object: KubeObject, shown: KubeObject): KubeObject;
 }
 
 export function openWrite(endpoint: Endpoint, request: ResourceRequest, call: CallContext, name: string): WriteCall {
@@ -38,6 +47,7 @@ export function admissionOf(
   object: KubeObject | undefined,
   old: KubeObject | undefined,
 ): AdmissionRequest {
+  const { face } = write;
   return {
     operation,
     resource: write.endpoint.resource,
@@ -45,8 +55,8 @@ export function admissionOf(
     // Kubernetes: a request about a namespace counts as one within it.
     namespace: isNamespaceKind(write.endpoint) ? write.name : write.namespace,
     name: write.name === '' ? (object?.metadata.name ?? '') : write.name,
-    object,
-    old,
+    object: face === undefined || object === undefined ? object : face.show(object),
+    old: face === undefined || old === undefined ? old : face.show(old),
     call: write.call,
     isDryRun: write.isDryRun,
     request: write.request,

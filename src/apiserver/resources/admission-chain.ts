@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../machinery/index.ts';
+import { formatFieldError, type KubeObject, validateManagedFields } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
 import { RequestRound } from './admission-round.ts';
 
@@ -27,16 +27,18 @@ export class AdmissionChain {
   mutate(request: AdmissionRequest): KubeObject | Promise<KubeObject> {
     const round = new RequestRound();
     const object = this.#mutateFrom(request, round, 0);
-    if (object instanceof Promise) return object.then(settled => this.#mutateAgain(request, round, settled));
-    return this.#mutateAgain(request, round, object);
+    return object instanceof Promise
+      ? object.then(settled => this.#mutateAgain(request, round, settled))
+      : keepManagers(request, object);
   }
 
   validate(request: AdmissionRequest): void | Promise<void> {
     return this.#validateFrom(request, 0);
   }
 
-  #mutateAgain(request: AdmissionRequest, round: RequestRound, object: KubeObject): KubeObject | Promise<KubeObject> {
-    return round.beginAnother() ? this.#mutateFrom({ ...request, object }, round, 0) : object;
+  async #mutateAgain(request: AdmissionRequest, round: RequestRound, object: KubeObject): Promise<KubeObject> {
+    const settled = round.beginAnother() ? await this.#mutateFrom({ ...request, object }, round, 0) : object;
+    return keepManagers(request, settled);
   }
 
   #mutateFrom(request: AdmissionRequest, round: RequestRound, start: number): KubeObject | Promise<KubeObject> {
@@ -57,4 +59,15 @@ export class AdmissionChain {
       if (pending instanceof Promise) return pending.then(() => this.#validateFrom(request, i + 1));
     }
   }
+}
+
+/** Kubernetes: whoever spoils the managed fields finds them restored, and is told. */
+function keepManagers({ object: before, call }: AdmissionRequest, object: KubeObject): KubeObject {
+  const given = before?.metadata?.managedFields;
+  if (object?.metadata?.managedFields === given) return object;
+  const [error] = validateManagedFields(object.metadata.managedFields, 'metadata.managedFields');
+  if (error === undefined) return object;
+  const hint = 'this could be caused by an outdated mutating admission controller; please fix your requests';
+  call.warn(`.metadata.managedFields was in an invalid state after admission; ${hint}: ${formatFieldError(error)}`);
+  return { ...object, metadata: { ...object.metadata, managedFields: given } };
 }

@@ -144,7 +144,7 @@ class Eviction {
         bound = { ...options, preconditions: { ...options.preconditions, resourceVersion } };
       }
     }
-    await deleteNamed(this.#server, endpoint, this.#request, this.#call, bound, this.#name);
+    await deleteNamed(this.#server, endpoint, this.#request, this.#call, bound, this.#name, true);
   }
 }
 

@@ -51,8 +51,13 @@ export async function writeScale(
   const options = optionsOf(request);
   const isPatch = request.verb === 'patch';
   checkWriteOptions(options, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? request.patchType : undefined);
-  const write = openWrite(endpoint, request, call, request.name ?? '');
   const paths = pathsOf(endpoint);
+  const face = {
+    show: (object: KubeObject) => scaleOf(endpoint, object),
+    take: (object: KubeObject, scale: KubeObject) =>
+      writePath(object, paths.specReplicas, (scale as Scale).spec.replicas ?? 0),
+  };
+  const write = { ...openWrite(endpoint, request, call, request.name ?? ''), face };
   const whole = isPatch ? undefined : readScale(request.body, write.name);
   const result = await applyChange(server, write, {
     uid: whole?.metadata.uid,

@@ -1,0 +1,17 @@
+import type { PolicyExpressions } from '../../../machinery/cel/index.ts';
+import type { Log } from '../../../world/index.ts';
+import type { Authorizer, ResourceRegistry } from '../../core-contract.ts';
+import type { ObjectView } from '../../object-view.ts';
+import type { WebhookClient } from '../../webhooks/index.ts';
+
+export interface WebhookPluginOptions {
+  readonly view: ObjectView;
+  readonly resources: () => ResourceRegistry;
+  readonly authorizer: Authorizer;
+  readonly client: WebhookClient;
+  /** Loads the CEL library, once: only match conditions need it. */
+  readonly loadExpressions: () => Promise<PolicyExpressions>;
+  /** Makes the uid of a review. */
+  readonly uuid: () => string;
+  readonly log: Log;
+}
