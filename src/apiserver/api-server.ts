@@ -185,7 +185,7 @@ export class ApiServer implements ApiCore {
 
   async connect(request: ConnectRequest, call: CallContext): Promise<KubeObject> {
     const attributes = attributesOf(request as ResourceRequest, call.user);
-    authorizeAttributes(this.context, attributes);
+    authorizeAttributes(this.context, attributes, call);
     const endpoint = this.context.endpoints.get(request.type);
     const name = request.objectName ?? request.name;
     if (request.options !== undefined) await admitConnection(endpoint, request, request.options, call);
