@@ -133,6 +133,7 @@ export type {
 } from './object.ts';
 export {
   type Descriptions,
+  encodeOpenApiV2,
   type GroupVersionKind,
   hashText,
   leafDefinitionNames,

@@ -7,7 +7,7 @@ export interface OpenApiSource {
   /** The OpenAPI 3.0 document of `api/v1` or `apis/GROUP/VERSION`; undefined where nothing is served. */
   v3(path: string): string | undefined;
   /** Changes when the document does, without making it; the document's own hash where absent. */
-  v3Hash?(path: string): string;
+  v3Hash?(path: string): string | undefined;
   /** The paths that `v3` knows, in order. */
   v3Paths(): readonly string[];
 }

@@ -15,3 +15,4 @@ export {
   pathOfGroupVersion,
 } from './published-resource.ts';
 export { leafDefinitionNames } from './schema-document.ts';
+export { encodeOpenApiV2 } from './v2-protobuf.ts';
