@@ -10,6 +10,7 @@ import type { RemoteApi } from './remote-api.ts';
 import { RemoteApis } from './remote-apis.ts';
 import { type AggregatorCertificate, RemoteCalls } from './remote-calls.ts';
 import { RemoteDiscovery } from './remote-discovery.ts';
+import { RemoteOpenApi } from './remote-open-api.ts';
 import { RemoteRequests } from './remote-requests.ts';
 
 export interface AggregatorOptions {
@@ -27,6 +28,7 @@ export interface AggregatorOptions {
 export class Aggregator {
   readonly apis: RemoteApis;
   readonly discovery: RemoteDiscovery;
+  readonly openApi: RemoteOpenApi;
   readonly calls: RemoteCalls;
   readonly #requests: RemoteRequests;
   readonly #informers: Informers;
@@ -37,6 +39,7 @@ export class Aggregator {
     this.apis = new RemoteApis(world, client);
     this.calls = new RemoteCalls({ world, view, reverseProxy, certificate });
     this.discovery = new RemoteDiscovery(world, this.apis, this.calls);
+    this.openApi = new RemoteOpenApi(world, this.apis, this.calls);
     this.#requests = new RemoteRequests(world, this.calls);
     this.#informers = new Informers(world, client);
     this.#availability = new AvailabilityController({
@@ -54,12 +57,14 @@ export class Aggregator {
     await this.apis.start();
     this.#availability.start();
     this.discovery.start();
+    this.openApi.start();
   }
 
   stop(): void {
     this.apis.stop();
     this.#availability.stop();
     this.discovery.stop();
+    this.openApi.stop();
     this.#informers.stop();
   }
 

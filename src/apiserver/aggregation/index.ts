@@ -9,6 +9,8 @@
  */
 export { Aggregator, type AggregatorOptions } from './aggregator.ts';
 export type { DiscoveredResource } from './discovery-documents.ts';
+export { MergedOpenApi } from './merged-open-api.ts';
 export { type RemoteApi, readRemoteApi, rootOf } from './remote-api.ts';
 export { type AggregatorCertificate, aggregatorUser, RemoteCalls } from './remote-calls.ts';
 export type { RemoteDiscovery, RemoteGroupVersion } from './remote-discovery.ts';
+export type { RemoteOpenApi } from './remote-open-api.ts';
