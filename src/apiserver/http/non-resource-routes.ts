@@ -1,4 +1,5 @@
 import type { World } from '../../world/index.ts';
+import { MergedOpenApi, type RemoteOpenApi } from '../aggregation/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
@@ -28,7 +29,7 @@ export interface NonResourceOptions {
   readonly world: World;
   /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
   readonly issuer?: TokenIssuer | undefined;
-  readonly aggregator?: { readonly discovery: RemoteGroups } | undefined;
+  readonly aggregator?: { readonly discovery: RemoteGroups; readonly openApi: RemoteOpenApi } | undefined;
 }
 
 export interface TokenIssuer {
@@ -45,11 +46,14 @@ export class NonResourceRoutes {
   readonly #options: NonResourceOptions;
   readonly #formatMetrics: () => string;
   readonly #discovery: Discovery;
+  readonly #openApi: OpenApiSource | undefined;
 
   constructor(options: NonResourceOptions, formatMetrics: () => string) {
     this.#options = options;
     this.#formatMetrics = formatMetrics;
     this.#discovery = new Discovery(options.core.resources, options.aggregator?.discovery);
+    const { openApi, aggregator } = options;
+    this.#openApi = openApi && aggregator ? new MergedOpenApi(openApi, aggregator.openApi) : openApi;
   }
 
   /** Throws 404 for a path that leads nowhere. */
@@ -104,7 +108,7 @@ export class NonResourceRoutes {
   }
 
   #respondOpenApi(rest: readonly string[], http: HttpRequest, query: Query): HttpResponse {
-    const { openApi } = this.#options;
+    const openApi = this.#openApi;
     const [edition, ...path] = rest;
     if (openApi === undefined) throw notFoundError();
     if (edition === 'v2' && path.length === 0) return respondOpenApiV2(openApi, http);
