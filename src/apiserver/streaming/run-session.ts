@@ -13,7 +13,9 @@ export async function runSession(session: ExecSession, channels: SessionChannels
   const outputs = [copy(session.stdout, channels.stdout), copy(session.stderr, channels.stderr)];
   const [outcome, ...delivered] = await Promise.all([session.result, ...outputs]);
   if (delivered.includes(false)) session.close();
-  await tell(channels.error, encodeText(JSON.stringify(describeOutcome(outcome))));
+  const status = describeOutcome(outcome);
+  const text = channels.outcomeFormat === 'message' ? (status.message ?? '') : JSON.stringify(status);
+  await tell(channels.error, encodeText(text));
 }
 
 async function feedInput(session: ExecSession, { stdin }: SessionChannels): Promise<void> {
@@ -37,7 +39,7 @@ async function copy(source: ByteSource | undefined, sink: ByteSink | undefined):
 
 async function tell(sink: ByteSink, bytes: Uint8Array): Promise<void> {
   try {
-    await sink.write(bytes);
+    if (bytes.length > 0) await sink.write(bytes);
     await sink.end();
   } catch {
     // The client has gone: there is nobody to tell.

@@ -8,6 +8,8 @@ export interface SessionChannels {
   readonly stderr?: ByteSink | undefined;
   /** Each chunk, or several together, holds JSON documents `{"Width":80,"Height":24}`. */
   readonly resize?: ByteSource | undefined;
-  /** Where the outcome goes, as JSON of a Status. */
+  /** Where the outcome goes. */
   readonly error: ByteSink;
+  /** Kubernetes: before version 4 of the protocol only a failure was told, by its message; since then a Status as JSON. */
+  readonly outcomeFormat?: 'message' | 'status';
 }

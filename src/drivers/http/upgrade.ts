@@ -11,6 +11,7 @@ import { statusError } from '../../machinery/index.ts';
 import { toHttpRequest } from './http1-exchange.ts';
 import { chooseSpdyProtocol, serveSpdy } from './spdy-upgrade.ts';
 import { formatHead, serveTunnel } from './tunnel.ts';
+import { chooseAnswerProtocol, isStreamed, serveWebSocketAnswer } from './websocket-answer.ts';
 import { chooseWebSocketProtocol, serveWebSocket } from './websocket-upgrade.ts';
 
 /** Joins an upgraded connection with what the request asks for, or answers it as any other request. Never rejects. */
@@ -29,6 +30,10 @@ export async function serveUpgrade(
     await serveTunnel(socket, head, answer.tunnel);
     return;
   }
+  if ('streamed' in answer) {
+    await serveStreamed(incoming, socket, head, answer.streamed);
+    return;
+  }
   const { target } = answer;
   const upgrade = (incoming.headers.upgrade ?? '').toLowerCase();
   const isWebSocket = upgrade === 'websocket';
@@ -38,6 +43,19 @@ export async function serveUpgrade(
     await refuseUpgrade(socket, respondStatus(statusError.badRequest('unable to upgrade: no protocol in common')));
   } else if (isWebSocket) serveWebSocket(incoming, socket, head, target, protocol);
   else serveSpdy(socket, head, target, protocol);
+}
+
+async function serveStreamed(
+  incoming: IncomingMessage,
+  socket: TLSSocket,
+  head: Buffer,
+  response: HttpResponse,
+): Promise<void> {
+  const { status, body } = response;
+  const protocol = status === 200 && isStreamed(body) ? chooseAnswerProtocol(incoming, body) : undefined;
+  if (protocol !== undefined) serveWebSocketAnswer(incoming, socket, head, body, protocol);
+  else if (status !== 200) await refuseUpgrade(socket, response);
+  else await refuseUpgrade(socket, respondStatus(statusError.badRequest('unable to upgrade: no protocol in common')));
 }
 
 function hangUp(target: StreamTarget): void {

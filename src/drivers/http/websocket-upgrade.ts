@@ -68,6 +68,7 @@ async function serveSession(client: WebSocket, target: SessionTarget, protocol: 
     stderr: request.stderr ? socket.sink(channels.stderr) : undefined,
     resize: request.tty ? socket.source(channels.resize) : undefined,
     error: socket.sink(channels.error),
+    outcomeFormat: /^v[45]\./.test(protocol) ? 'status' : 'message',
   });
   socket.close();
 }
