@@ -21,6 +21,8 @@ export interface PreparedNodes {
 
 /** The nodes of a cluster that runs. */
 export interface ClusterNodes {
+  /** Of those that run in this process. Whoever likes may register others. */
+  readonly names: readonly string[];
   readonly connections: NodeConnections;
   /** Resolves when pods reach Services and names. */
   readonly networkReady: Promise<unknown>;

@@ -14,6 +14,7 @@ export function prepareNoNodes(options: ServerOptions): PreparedNodes {
 }
 
 const nothing: ClusterNodes = {
+  names: [],
   connections: connectionsThatRefuse(
     'ServiceUnavailable',
     nodeName => `is on the node ${nodeName}, which this server does not reach: it runs as another program`,

@@ -22,6 +22,7 @@ async function start({ world, plane }: NodeSurroundings, count: number): Promise
   const nodes = new SimulatedNodes(world, name => plane.nodeClient(name), informers, { count });
   await nodes.start();
   return {
+    names: nodes.list().map(({ name }) => name),
     connections: refusingConnections(),
     networkReady: Promise.resolve(),
     async stop() {

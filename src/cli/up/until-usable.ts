@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Node, nodes, serviceAccounts } from '../../api/generated/index.ts';
+import { nodes, serviceAccounts } from '../../api/generated/index.ts';
 import type { Component, ControlPlane } from '../../cluster/index.ts';
 import { CommandError } from '../command-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
@@ -14,7 +14,7 @@ const limitMs = 60_000;
  */
 export async function untilUsable(
   plane: ControlPlane,
-  { networkReady }: ClusterNodes,
+  { names, networkReady }: ClusterNodes,
   without: readonly Component[],
   stopRequest: StopRequest,
 ): Promise<void> {
@@ -24,26 +24,27 @@ export async function untilUsable(
   });
   const deadline = performance.now() + limitMs;
   while (!stopRequest.isRequested) {
-    const missing = findMissing(plane, without) ?? (isNetworkReady ? undefined : 'Services and DNS are not served');
+    const missing =
+      findMissing(plane, names, without) ?? (isNetworkReady ? undefined : 'Services and DNS are not served');
     if (missing === undefined) return;
     if (performance.now() > deadline) throw new CommandError(`not ready after ${limitMs / 1000} s: ${missing}`);
     await sleep(pollMs);
   }
 }
 
-function findMissing({ server: { view } }: ControlPlane, without: readonly Component[]): string | undefined {
+function findMissing(
+  { server: { view } }: ControlPlane,
+  names: readonly string[],
+  without: readonly Component[],
+): string | undefined {
   // What is missing yet, somebody else is to bring, and can only do so once we answer.
   if (without.includes('controllers')) return undefined;
-  for (const node of view.list(nodes)) {
-    const readiness = node.status?.conditions?.find(({ type }) => type === 'Ready');
-    if (readiness?.status !== 'True') return describeNode(node, readiness?.message);
+  for (const name of names) {
+    const readiness = view.get(nodes, undefined, name)?.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (readiness?.status !== 'True') return `node ${name}: ${readiness?.message ?? 'it has not reported any status'}`;
   }
   const account = view.get(serviceAccounts, 'default', 'default');
   return account === undefined
     ? 'there is no ServiceAccount default/default, without which no pod is created'
     : undefined;
-}
-
-function describeNode(node: Node, message = 'it has not reported any status'): string {
-  return `node ${node.metadata.name}: ${message}`;
 }

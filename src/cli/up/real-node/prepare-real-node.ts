@@ -75,6 +75,7 @@ async function startNode(
   });
   await agent.start();
   return {
+    names: [nodeName],
     connections: agent.connections,
     networkReady: network.ready,
     containerdSocket: containerd.socket,
