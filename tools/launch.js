@@ -2,7 +2,7 @@
 /**
  * What every npm script starts with: brings the set-up that a fresh clone still lacks, then runs the program on Node 26.
  *
- *     node tools/launch.js start|test|check|format|simulate|bench|conformance|build [ARGS]
+ *     node tools/launch.js start|test|check|format|simulate|bench|conformance|fuzz|build [ARGS]
  *
  * Runs on Node 20 and imports nothing that an install would bring. When nothing is missing it costs a few milliseconds.
  */
@@ -21,6 +21,7 @@ const commands = {
   simulate: { program: ['src/cli/simulate.ts'] },
   bench: { program: ['bench/run.ts'], machine: 'tests' },
   conformance: { program: ['test/conformance/run.ts'], machine: 'cluster' },
+  fuzz: { program: ['test/fuzz/run.ts'] },
   build: { program: ['tools/build.ts'] },
 };
 

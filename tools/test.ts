@@ -39,7 +39,7 @@ const stages: readonly Stage[] = [
   },
   {
     name: 'api-server',
-    pattern: 'test/{api-server,conformance}/**/*.test.ts',
+    pattern: 'test/{api-server,conformance,fuzz}/**/*.test.ts',
     concurrency: 2,
     testTimeoutMs: 60_000,
     fileTimeoutMs: 120_000,
