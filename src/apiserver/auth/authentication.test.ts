@@ -200,6 +200,10 @@ describe('impersonation', () => {
       () => impersonate(ann, { 'impersonate-user': 'bob', 'impersonate-extra-scopes': 'x' }, authorizer),
       /userextras.authentication.k8s.io "x" is forbidden/,
     );
-    assert.throws(() => impersonate(ann, { 'impersonate-group': 'devs' }, authorizer), /without impersonating a user/);
+    assert.throws(() => impersonate(ann, { 'impersonate-group': 'devs' }, authorizer), {
+      reason: 'BadRequest',
+      message:
+        'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"devs"}, Extra:map[string][]string(nil)} without impersonating a user name',
+    });
   });
 });

@@ -10,15 +10,18 @@ const extraPrefix = 'impersonate-extra-';
 
 /**
  * Whom a request acts as: its sender, or whoever the `Impersonate-*` headers name, when the sender may do that. Throws
- * 403 where it may not, 500 for headers that name no user (upstream answers so).
+ * 403 where it may not, 400 for headers that name no user.
  */
 export function impersonate(sender: UserInfo, headers: Headers, authorizer: Authorizer): UserInfo {
   const username = readOne(headers, 'impersonate-user');
   const wantedGroups = readAll(headers, 'impersonate-group');
   const uid = readOne(headers, 'impersonate-uid');
   if (username === '' && wantedGroups.length === 0 && uid === '' && !hasExtra(headers)) return sender;
-  if (username === '') throw statusError.internal('requested impersonation without impersonating a user');
   const extra = readExtra(headers);
+  if (username === '') {
+    const wanted = describeUser({ username, wantedGroups, uid, extra });
+    throw statusError.badRequest(`requested ${wanted} without impersonating a user name`);
+  }
   checkAllowed(sender, { username, wantedGroups, uid, extra }, authorizer);
   return {
     username,
@@ -60,6 +63,19 @@ function checkAllowed(sender: UserInfo, wanted: Wanted, authorizer: Authorizer):
     for (const name of values) check({ group, resource: 'userextras', subresource: key, name });
   }
   if (wanted.uid !== '') check({ group, resource: 'uids', name: wanted.uid });
+}
+
+/** Kubernetes: as Go prints the struct that upstream keeps a user in. */
+function describeUser({ username, wantedGroups, uid, extra }: Wanted): string {
+  const list = (values: readonly string[]): string => `[]string{${values.map(quote).join(', ')}}`;
+  const entries = Object.entries(extra).map(([key, values]) => `${quote(key)}:${list(values)}`);
+  const groupsText = wantedGroups.length === 0 ? '[]string(nil)' : list(wantedGroups);
+  const extraText = entries.length === 0 ? 'map[string][]string(nil)' : `map[string][]string{${entries.join(', ')}}`;
+  return `&user.DefaultInfo{Name:${quote(username)}, UID:${quote(uid)}, Groups:${groupsText}, Extra:${extraText}}`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
 }
 
 /** Kubernetes: a service account brings its own groups unless some are named; everybody is authenticated or not. */
