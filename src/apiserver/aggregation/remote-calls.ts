@@ -55,7 +55,7 @@ export class RemoteCalls {
 
   /** One of the server's endpoints. Throws where there is none. */
   locate({ service, certificateAuthority, shouldSkipVerification }: RemoteApi): Backend {
-    const { host, port } = resolveService(this.#options.view, this.#random, service);
+    const { host, port } = resolveService(this.#options.view, count => this.#random.integer(count), service);
     return {
       scheme: 'https',
       host,

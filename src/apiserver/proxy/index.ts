@@ -13,7 +13,14 @@
 export { type Forwarding, formatHost, forwardUpgrade, passBack, toBackendRequest } from './forward.ts';
 export type { ProxiedName } from './proxied-name.ts';
 export { passBackHeaders, passOnHeaders, passOnUpgradeHeaders } from './proxy-headers.ts';
-export { listSlices, resolveService, type ServiceReference } from './resolve-service.ts';
+export {
+  type Choose,
+  findEndpoint,
+  listSlices,
+  resolveService,
+  type ServiceAddress,
+  type ServiceReference,
+} from './resolve-service.ts';
 export type {
   Backend,
   BackendRequest,

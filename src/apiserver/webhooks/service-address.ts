@@ -1,24 +1,22 @@
 import { type Service, services } from '../../api/generated/index.ts';
 import { StatusError, statusError } from '../../machinery/index.ts';
 import type { ObjectView } from '../object-view.ts';
-
-/** A port of a Service, as webhooks and APIServices refer to it. */
-export interface ServicePort {
-  readonly namespace: string;
-  readonly name: string;
-  readonly port: number;
-}
+import { type Choose, findEndpoint, type ServiceAddress, type ServiceReference } from '../proxy/index.ts';
 
 const forwarded: readonly string[] = ['ClusterIP', 'NodePort', 'LoadBalancer'];
 
 /**
  * Where to connect to reach a Service. Kubernetes: `ResolveCluster`, the resolver of a server that may use the cluster's
- * virtual addresses. Throws upstream's error for a Service that is none or has no such port.
+ * virtual addresses, with its errors for a Service that is none or has no such port.
+ *
+ * Differs from Kubernetes: one of its endpoints is connected to where there is one, and its virtual address only where
+ * there is none (`docs/decisions/services-are-reached-by-endpoint.md`).
  */
 export function resolveService(
   view: ObjectView,
-  { namespace, name, port }: ServicePort,
-): { host: string; port: number } {
+  choose: Choose,
+  { namespace, name, port }: ServiceReference,
+): ServiceAddress {
   const service: Service | undefined = view.get(services, namespace, name);
   if (service === undefined) throw statusError.notFound({ group: '', resource: 'service' }, name);
   const { type = 'ClusterIP', clusterIP = '', externalName = '', ports = [] } = service.spec;
@@ -28,5 +26,5 @@ export function resolveService(
   if (!ports.some(each => each.port === port)) {
     throw new StatusError('ServiceUnavailable', `no service port ${port} found for service "${name}"`);
   }
-  return { host: clusterIP, port };
+  return findEndpoint(view, choose, service, port) ?? { host: clusterIP, port };
 }
