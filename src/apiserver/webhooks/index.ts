@@ -6,5 +6,5 @@
  *
  * Start reading at `webhook-client.ts`.
  */
-export { resolveService, type ServicePort } from './service-address.ts';
+export { resolveService } from './service-address.ts';
 export { isTimedOut, WebhookClient, type WebhookClientConfig } from './webhook-client.ts';

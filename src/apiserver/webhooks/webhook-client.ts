@@ -33,6 +33,9 @@ export class WebhookClient {
   readonly #view: ObjectView;
   readonly #outbound: OutboundCalls | undefined;
 
+  /** Of a Service's endpoints one after the other is asked. */
+  #turn = 0;
+
   constructor(view: ObjectView, outbound: OutboundCalls | undefined) {
     this.#view = view;
     this.#outbound = outbound;
@@ -62,7 +65,9 @@ export class WebhookClient {
         method: 'POST',
         url,
         address:
-          service === undefined ? undefined : resolveService(this.#view, { ...service, port: service.port ?? 443 }),
+          service === undefined
+            ? undefined
+            : resolveService(this.#view, this.#takeTurn, { ...service, port: service.port ?? 443 }),
         certificateAuthority: caBundle ? decodeBase64Text(caBundle) : undefined,
         headers,
         body,
@@ -73,6 +78,8 @@ export class WebhookClient {
       throw new Error(`Post "${url}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
+
+  readonly #takeTurn = (count: number): number => this.#turn++ % count;
 }
 
 /** Whether a call failed because nobody answered in time. */
