@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { certificateRequests } from '../../test/fixtures/certificate-requests.ts';
 import { podOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   certificateSigningRequests,
@@ -216,7 +217,12 @@ describe('limit ranges', () => {
 
 describe('a certificate request', () => {
   const request = { name: 'c' };
-  const spec = { signerName: 'example.com/x', usages: ['client auth'], request: 'Y3Ny', username: 'somebody else' };
+  const spec = {
+    signerName: 'example.com/x',
+    usages: ['client auth'],
+    request: certificateRequests.user,
+    username: 'somebody else',
+  };
 
   it('says who made it', async () => {
     using api = await TestServer.start();

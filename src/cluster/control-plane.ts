@@ -1,6 +1,11 @@
 import { builtInKinds } from '../api/index.ts';
 import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation/index.ts';
-import { AccessControl, type Authenticator, FrontProxyAuthenticator, type TokenSettings } from '../apiserver/auth/index.ts';
+import {
+  AccessControl,
+  type Authenticator,
+  FrontProxyAuthenticator,
+  type TokenSettings,
+} from '../apiserver/auth/index.ts';
 import {
   type ApiServer,
   type AuthenticationTrust,
@@ -15,6 +20,7 @@ import {
 } from '../apiserver/index.ts';
 import { type ReverseProxy, SubresourceProxy } from '../apiserver/proxy/index.ts';
 import { Client, Informers } from '../client/index.ts';
+import type { CertificateOperations } from '../machinery/index.ts';
 import { Scheduler } from '../scheduler/index.ts';
 import {
   type AutoCompaction,
@@ -35,6 +41,8 @@ export interface ControlPlaneOptions {
   /** PEM of the certificate authority that pods are to trust; in a test without HTTPS anything will do. */
   readonly certificateAuthority: string;
   readonly tokens?: TokenSettings | undefined;
+  /** Checks and signs requests for certificates; without it nothing is signed. */
+  readonly certificates?: CertificateOperations | undefined;
   /** Where pods and nodes reach the API server. */
   readonly advertise?: readonly { readonly ip: string; readonly port: number }[] | undefined;
   /** Default 10.96.0.0/16. */
@@ -89,7 +97,11 @@ export class ControlPlane {
     this.server = running.server;
     this.#controllers = without.includes('controllers')
       ? undefined
-      : new RunningControllers(world, this.server, { certificateAuthority, podCidr });
+      : new RunningControllers(world, this.server, {
+          certificateAuthority,
+          podCidr,
+          certificates: options.certificates,
+        });
     this.#scheduler = without.includes('scheduler') ? undefined : this.#buildScheduler(world);
   }
 
@@ -97,7 +109,7 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { world, store, tokens, advertise, serviceCidr, outbound, certificateAuthority, requestHeader } = options;
     const cache = await WatchCache.start({ clock: world.clock, store });
-    const access = new AccessControl({ world, tokens });
+    const access = new AccessControl({ world, tokens, certificates: options.certificates });
     const running = await startApiServer({
       world,
       store,

@@ -2,6 +2,7 @@ import { type ApiServer, createLocalTransport } from '../apiserver/index.ts';
 import { Client, ControllerRunner, Informers, type ServedTypes } from '../client/index.ts';
 import {
   buildControllers,
+  CertificateApprover,
   type ControllerSettings,
   GarbageCollector,
   NamespaceDeletion,
@@ -18,6 +19,7 @@ export class RunningControllers {
   readonly #runners: readonly ControllerRunner[];
   readonly #collector: GarbageCollector;
   readonly #namespaces: NamespaceDeletion;
+  readonly #approver: CertificateApprover;
 
   constructor(world: World, server: ApiServer, settings: ControllerSettings) {
     const clientOf = (serviceAccount: string): Client =>
@@ -32,6 +34,7 @@ export class RunningControllers {
           controller,
         ),
     );
+    this.#approver = new CertificateApprover(world, clientOf('certificate-controller'), this.#informers);
     const types: ServedTypes = servedTypes(server.resources);
     const collecting = clientOf('generic-garbage-collector');
     this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
@@ -39,19 +42,22 @@ export class RunningControllers {
   }
 
   get isIdle(): boolean {
-    return this.#runners.every(runner => runner.isIdle) && this.#collector.isIdle && this.#namespaces.isIdle;
+    const workers = [...this.#runners, this.#collector, this.#namespaces, this.#approver];
+    return workers.every(worker => worker.isIdle);
   }
 
   start(): void {
     for (const runner of this.#runners) runner.start();
     this.#collector.start();
     this.#namespaces.start();
+    this.#approver.start();
   }
 
   stop(): void {
     for (const runner of this.#runners) runner.stop();
     this.#collector.stop();
     this.#namespaces.stop();
+    this.#approver.stop();
     this.#informers.stop();
   }
 }

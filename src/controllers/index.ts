@@ -3,12 +3,14 @@
  * to what should be. Running them is the business of `client/`'s ControllerRunner. To add one, see
  * `docs/guides/add-a-controller.md`: one file here, one line in the list below.
  *
- * Absent: what needs facts from outside (autoscaling, resource quotas, volumes' binding and attachment, certificate
- * signing), and the clean-up of tokens and addresses. Within what exists, each folder's comment says what is missing.
+ * Absent: what needs facts from outside (autoscaling, resource quotas, volumes' binding and attachment), and the
+ * clean-up of tokens and addresses. Within what exists, each folder's comment says what is missing.
  *
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
 import type { Controller } from '../client/index.ts';
+import type { CertificateOperations } from '../machinery/index.ts';
+import { certificateCleaner, certificateSigner } from './certificates/index.ts';
 import { cronJobController } from './cron-job/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
@@ -30,6 +32,7 @@ import {
   volumeProtectionController,
 } from './volume-protection/index.ts';
 
+export { CertificateApprover } from './certificates/index.ts';
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
 
@@ -39,6 +42,8 @@ export interface ControllerSettings {
   readonly certificateAuthority: string;
   /** Where nodes' pod ranges come from. */
   readonly podCidr: string;
+  /** Signs certificates with the authority's key; without it they are approved and wait. */
+  readonly certificates?: CertificateOperations | undefined;
 }
 
 /** Every controller, in the order in which they start. */
@@ -47,6 +52,8 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     serviceAccountController,
     rootCaController(settings.certificateAuthority),
     nodeIpamController(settings.podCidr),
+    certificateCleaner,
+    ...(settings.certificates === undefined ? [] : [certificateSigner(settings.certificates)]),
     nodeLifecycleController,
     taintEvictionController,
     podGarbageController(),

@@ -245,3 +245,16 @@ export {
   statusCodes,
   statusError,
 } from './status-error.ts';
+export {
+  type CertificateOperations,
+  type CertificateOrder,
+  type CertificateRequest,
+  type DistinguishedName,
+  formatPem,
+  type ParsedChain,
+  type ParsedRequest,
+  type PemBlock,
+  parseCertificateChain,
+  parseCertificateRequest,
+  parsePem,
+} from './x509/index.ts';

@@ -8,7 +8,12 @@ import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/ind
 import { createNodeWorld } from '../../src/drivers/node-world.ts';
 import { HttpsCalls } from '../../src/drivers/outbound/index.ts';
 import { NodeReverseProxy } from '../../src/drivers/proxy/index.ts';
-import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../src/drivers/tls/index.ts';
+import {
+  type ClusterPki,
+  createCertificateOperations,
+  ensureClusterPki,
+  writeKubeconfig,
+} from '../../src/drivers/tls/index.ts';
 import { createLogWriter } from '../../src/drivers/world/index.ts';
 import { createObjectCodec, MemoryStore, type Store, type StoredObject } from '../../src/storage/index.ts';
 import type { World } from '../../src/world/index.ts';
@@ -51,6 +56,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     reverseProxy,
     store,
     tokens,
+    certificates: createCertificateOperations(pki.authority),
     certificateAuthority: pki.authority.certificate,
     requestHeader: { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] },
     aggregatorCertificate: { certificate: frontProxy.client.certificate, key: frontProxy.client.privateKey },

@@ -1,7 +1,7 @@
 import { humanizeDuration } from '../../machinery/index.ts';
 import { type CertificateSigningRequest, certificateSigningRequests } from '../generated/index.ts';
+import { validateSigningRequest, validateSigningRequestUpdate } from './certificate-validation.ts';
 import { defineKind } from './define-kind.ts';
-import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
 function formatCondition({ status }: CertificateSigningRequest): string {
@@ -14,35 +14,68 @@ function formatDuration({ spec }: CertificateSigningRequest): string {
   return spec?.expirationSeconds === undefined ? '<none>' : humanizeDuration(spec.expirationSeconds * 1000);
 }
 
-type Conditions = NonNullable<CertificateSigningRequest['status']>['conditions'];
+type Conditions = NonNullable<NonNullable<CertificateSigningRequest['status']>['conditions']>;
 
-const isDecision = (type: string): boolean => type === 'Approved' || type === 'Denied';
-
-/** Kubernetes: decisions are made through `approval` alone. */
+/** Kubernetes: a write to status that leaves the number of decisions alone leaves them as they were. */
 function keepDecisions(next: Conditions, old: Conditions): Conditions {
-  return [...(old ?? []).filter(c => isDecision(c.type)), ...(next ?? []).filter(c => !isDecision(c.type))];
+  let conditions = next;
+  for (const type of ['Approved', 'Denied']) {
+    const before = old.filter(condition => condition.type === type);
+    if (before.length !== conditions.filter(condition => condition.type === type).length) continue;
+    let at = 0;
+    conditions = conditions.map(condition => (condition.type === type ? before[at++]! : condition));
+  }
+  return conditions;
+}
+
+/** When a condition was last said and when it began, where the request does not say. */
+function fillTimes(next: Conditions, old: Conditions, now: string): Conditions {
+  return next.map(condition => {
+    const { type, status, lastUpdateTime, lastTransitionTime } = condition;
+    if (lastUpdateTime !== undefined && lastTransitionTime !== undefined) return condition;
+    const before = old.find(one => one.type === type && one.status === status && one.lastTransitionTime !== undefined);
+    return {
+      ...condition,
+      lastUpdateTime: lastUpdateTime ?? now,
+      lastTransitionTime: lastTransitionTime ?? before?.lastTransitionTime ?? now,
+    };
+  });
+}
+
+function withConditions(
+  object: CertificateSigningRequest,
+  status: CertificateSigningRequest['status'],
+  conditions: Conditions,
+): CertificateSigningRequest {
+  return { ...object, status: { ...status, ...(conditions.length === 0 ? {} : { conditions }) } };
 }
 
 export const certificateSigningRequest = defineKind(certificateSigningRequests, {
   hasGeneration: false,
+  validateName: () => [],
   prepareForCreate: object => ({ ...object, status: {} }),
   // Kubernetes: a request is what was asked for; it does not change.
   prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  validateCreate: validateSigningRequest,
+  skipsFullValidationOnUpdate: true,
+  validateUpdate: (object, old) => validateSigningRequestUpdate(object, old, { canDecide: false, canIssue: false }),
   status: {
-    ...statusRules<CertificateSigningRequest>(),
-    prepareForUpdate: (object, old) => ({
-      ...old,
-      metadata: object.metadata,
-      status: { ...object.status, conditions: keepDecisions(object.status?.conditions, old.status?.conditions) },
-    }),
+    prepareForUpdate(object, old, { now }) {
+      const { conditions: _given, ...status } = object.status ?? {};
+      const before = old.status?.conditions ?? [];
+      const kept = keepDecisions(object.status?.conditions ?? [], before);
+      return withConditions({ ...old, metadata: object.metadata }, status, fillTimes(kept, before, now));
+    },
+    validateUpdate: (object, old) => validateSigningRequestUpdate(object, old, { canDecide: false, canIssue: true }),
   },
   objectSubresources: {
     approval: {
-      prepareForUpdate: (object, old) => ({
-        ...old,
-        metadata: object.metadata,
-        status: { ...old.status, conditions: object.status?.conditions },
-      }),
+      prepareForUpdate(object, old, { now }) {
+        const { conditions: before = [], ...status } = old.status ?? {};
+        const conditions = fillTimes(object.status?.conditions ?? [], before, now);
+        return withConditions({ ...old, metadata: object.metadata }, status, conditions);
+      },
+      validateUpdate: (object, old) => validateSigningRequestUpdate(object, old, { canDecide: true, canIssue: false }),
     },
   },
   selectableFields: { 'spec.signerName': object => object.spec.signerName },

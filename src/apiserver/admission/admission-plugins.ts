@@ -3,6 +3,7 @@ import type { AdmissionPlugin, Authorizer } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { createCertificateApproval, createCertificateSigning } from './certificate-approval.ts';
 import { createCertificateRequester } from './certificate-requester.ts';
+import { createCertificateSubjectRestriction } from './certificate-subject.ts';
 import { createDefaultStorageClass } from './default-storage-class.ts';
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { createLimitRanger } from './limit-ranger.ts';
@@ -37,6 +38,7 @@ export function createAdmissionPlugins(
     createCertificateRequester(),
     createCertificateApproval(authorizer),
     createCertificateSigning(authorizer),
+    createCertificateSubjectRestriction(),
     createPodTopologyLabels(view),
   ];
 }

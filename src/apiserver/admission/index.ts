@@ -2,8 +2,6 @@
  * Gates that objects pass before they are stored: upstream's admission plugins that are on by default, one file each,
  * in upstream's order. To add one, write its file and name it in `admission-plugins.ts`.
  *
- * Absent: CertificateSubjectRestriction.
- *
  * Start reading at `admission-plugins.ts`, then `namespace-lifecycle.ts`; `AdmissionPlugin` itself is in `../core-contract.ts`.
  */
 export { createAdmissionPlugins } from './admission-plugins.ts';

@@ -18,6 +18,7 @@ import type {
 } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { forbid } from './admission-error.ts';
+import { checkCertificateOfNode } from './certificate-subject.ts';
 import { forbiddenLabels } from './node-labels.ts';
 import { createNodeTokenCheck } from './node-tokens.ts';
 
@@ -76,7 +77,7 @@ function collectChecks(view: ObjectView, authorizer: Authorizer): ReadonlyMap<st
     ['coordination.k8s.io/leases', checkLease],
     ['storage.k8s.io/csinodes', checkCsiNode],
     ['resource.k8s.io/resourceslices', checkSlice],
-    ['certificates.k8s.io/certificatesigningrequests', checkCertificateRequest],
+    ['certificates.k8s.io/certificatesigningrequests', checkCertificateOfNode],
   ]);
 }
 
@@ -240,6 +241,3 @@ function checkSlice(request: AdmissionRequest, nodeName: string): void {
   const verb = request.operation === 'CREATE' ? 'create' : 'delete';
   throw forbid(request, `can only ${verb} ResourceSlice with the same NodeName as the requesting node`);
 }
-
-/** A node asks for certificates of its own name only. Filled in with the reading of requests. */
-function checkCertificateRequest(_request: AdmissionRequest, _nodeName: string): void {}

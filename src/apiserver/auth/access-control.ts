@@ -1,11 +1,12 @@
 import { clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
 import { Client, type Transport } from '../../client/index.ts';
-import { StatusError } from '../../machinery/index.ts';
+import { type CertificateOperations, StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { AdmissionPlugin, Authorizer, VirtualResources } from '../core-contract.ts';
 import type { IndexedView } from '../object-view.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ensureDefaultPolicy } from './bootstrap/index.ts';
+import { createSignatureCheck } from './certificates/index.ts';
 import { NodeAuthorizer, NodeRelations } from './node/index.ts';
 import {
   createEscalationCheck,
@@ -23,6 +24,8 @@ export interface AccessControlOptions {
   readonly world: World;
   /** Without it there are no ServiceAccount tokens: TokenRequests are not answered, bearer tokens refused. */
   readonly tokens?: TokenSettings | undefined;
+  /** Checks requests for certificates; without it their signatures are not looked at. */
+  readonly certificates?: CertificateOperations | undefined;
 }
 
 /**
@@ -43,11 +46,14 @@ export class AccessControl {
   #isAggregating = false;
 
   constructor(options: AccessControlOptions) {
-    const { world, tokens } = options;
+    const { world, tokens, certificates } = options;
     this.#options = options;
     const relations = new NodeRelations(() => this.#requireView());
     this.authorizer = new UnionAuthorizer([new NodeAuthorizer(relations), new RbacAuthorizer(this.policy)]);
-    this.admission = [createEscalationCheck(this.policy, this.authorizer)];
+    this.admission = [
+      createEscalationCheck(this.policy, this.authorizer),
+      ...(certificates === undefined ? [] : [createSignatureCheck(certificates)]),
+    ];
     this.virtual = {
       ...createAccessReviews(this.authorizer),
       'authorization.k8s.io/selfsubjectrulesreviews': createRulesReview(this.policy),

@@ -1,12 +1,18 @@
 import { networkInterfaces } from 'node:os';
+import type { AuditLog } from '../../apiserver/audit/index.ts';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
-import type { AdvertisedAddress } from '../../apiserver/index.ts';
+import type { AdvertisedAddress, OutboundCalls } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { HttpsCalls } from '../../drivers/outbound/index.ts';
 import { NodeReverseProxy } from '../../drivers/proxy/index.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
-import { type ClusterPki, ensureClusterPki, writeKubeconfig } from '../../drivers/tls/index.ts';
+import {
+  type ClusterPki,
+  createCertificateOperations,
+  ensureClusterPki,
+  writeKubeconfig,
+} from '../../drivers/tls/index.ts';
 import { createLogWriter } from '../../drivers/world/index.ts';
 import { createTextCodec, type Store, type StoredObject } from '../../storage/index.ts';
 import type { World } from '../../world/index.ts';
@@ -71,6 +77,8 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   started.defer(() => outbound.close());
   const reverseProxy = new NodeReverseProxy();
   started.defer(() => reverseProxy.close());
+  const audit = await openAudit(options, world, outbound);
+  started.defer(async () => audit?.close());
   const plane = await showProgress('starting the control plane', () =>
     ControlPlane.start({
       world,
@@ -79,8 +87,11 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       requestHeader,
       aggregatorCertificate,
       tokens,
+      certificates: createCertificateOperations(pki.authority),
       outbound,
       reverseProxy,
+      audit,
+      requestsInFlightMax: options.apiServer.requestsInFlightMax,
       without,
       ...prepared.ranges,
     }),
@@ -139,6 +150,14 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
 function createWorld({ logLevel: level, logFormat: format }: ServerOptions): World {
   const write = (line: string): void => void process.stderr.write(line);
   return createNodeWorld({ writeLog: createLogWriter({ level, format, write }) });
+}
+
+/** Loaded only where it is asked for. */
+async function openAudit(options: ServerOptions, world: World, calls: OutboundCalls): Promise<AuditLog | undefined> {
+  const { audit } = options.apiServer;
+  if (audit.policyFile === undefined) return undefined;
+  const { openAuditLog } = await import('../../drivers/audit/index.ts');
+  return openAuditLog(audit, world, calls);
 }
 
 function openStore({ directory }: ServerOptions, { clock }: World): Promise<Store<StoredObject>> {

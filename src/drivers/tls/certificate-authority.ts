@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
-import { type CertificateName, issueCertificate } from './certificate.ts';
+import { type CertificateName, type Issuer, issueCertificate } from './certificate.ts';
 
 /** A certificate with the private key that belongs to it, both PEM. */
 export interface KeyAndCertificate {
@@ -31,15 +31,15 @@ export class CertificateAuthority {
   readonly certificate: string;
   readonly privateKey: string;
   readonly #name: CertificateName;
-  readonly #expiresAtMs: number;
-  #keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined;
+  readonly expiresAtMs: number;
+  #issuer: Issuer | undefined;
 
   /** `name` must be the certificate's subject. */
   constructor(name: CertificateName, pair: KeyAndCertificate) {
     this.certificate = pair.certificate;
     this.privateKey = pair.privateKey;
     this.#name = name;
-    this.#expiresAtMs = new X509Certificate(pair.certificate).validToDate.getTime();
+    this.expiresAtMs = new X509Certificate(pair.certificate).validToDate.getTime();
   }
 
   static create(name: CertificateName, nowMs: number): CertificateAuthority {
@@ -55,19 +55,25 @@ export class CertificateAuthority {
     return new CertificateAuthority(name, { certificate, privateKey });
   }
 
-  /** A new key and a certificate for it, valid for a year but never longer than the authority's own. */
-  issue(request: LeafRequest): KeyAndCertificate {
-    this.#keys ??= {
+  /** Its key is read when something is to be signed: most starts sign nothing. */
+  get issuer(): Issuer {
+    this.#issuer ??= {
+      name: this.#name,
       privateKey: createPrivateKey(this.privateKey),
       publicKey: createPublicKey(this.privateKey),
     };
+    return this.#issuer;
+  }
+
+  /** A new key and a certificate for it, valid for a year but never longer than the authority's own. */
+  issue(request: LeafRequest): KeyAndCertificate {
     const { publicKey, privateKey } = generateKeyPair();
     const certificate = issueCertificate({
       subject: request.subject,
       publicKey,
-      issuer: { name: this.#name, ...this.#keys },
+      issuer: this.issuer,
       notBeforeMs: request.nowMs - clockSkewMs,
-      notAfterMs: Math.min(request.nowMs + leafLifetimeMs, this.#expiresAtMs),
+      notAfterMs: Math.min(request.nowMs + leafLifetimeMs, this.expiresAtMs),
       usage: request.usage,
       ...(request.alternativeNames === undefined ? {} : { alternativeNames: request.alternativeNames }),
     });

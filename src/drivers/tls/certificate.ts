@@ -21,11 +21,17 @@ export interface CertificateName {
   readonly organizations?: readonly string[];
 }
 
+/** Whoever signs; for a CA of its own, the subject itself with its private key. */
+export interface Issuer {
+  readonly name: CertificateName;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
 export interface CertificateRequest {
   readonly subject: CertificateName;
   readonly publicKey: KeyObject;
-  /** Whoever signs; for a CA of its own, the subject itself with its private key. */
-  readonly issuer: { readonly name: CertificateName; readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+  readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
@@ -34,7 +40,7 @@ export interface CertificateRequest {
   readonly alternativeNames?: readonly string[];
 }
 
-const oids = {
+export const oids = {
   commonName: '2.5.4.3',
   organization: '2.5.4.10',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
@@ -54,6 +60,30 @@ const signatureAlgorithm = encodeSequence(encodeObjectIdentifier(oids.ecdsaWithS
 
 /** An X.509 v3 certificate (RFC 5280) as PEM, signed with ECDSA and SHA-256; the issuer's key must be a P-256 one. */
 export function issueCertificate(request: CertificateRequest): string {
+  return signCertificate({
+    issuer: request.issuer,
+    notBeforeMs: request.notBeforeMs,
+    notAfterMs: request.notAfterMs,
+    subject: encodeName(request.subject),
+    publicKey: request.publicKey.export({ type: 'spki', format: 'der' }),
+    extensions: encodeExtensions(request),
+  });
+}
+
+/** What a certificate says, its parts encoded already. */
+export interface CertificateBody {
+  readonly issuer: Issuer;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** A Name. */
+  readonly subject: Uint8Array;
+  /** A SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  readonly extensions: readonly Uint8Array[];
+}
+
+/** The same, for a certificate whose parts somebody else has chosen. */
+export function signCertificate(request: CertificateBody): string {
   const body = encodeToBeSigned(request);
   const signature = sign('sha256', body, request.issuer.privateKey);
   return toPem('CERTIFICATE', encodeSequence(body, signatureAlgorithm, encodeBitString(signature)));
@@ -67,7 +97,7 @@ export function toPem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
-function encodeToBeSigned(request: CertificateRequest): Buffer {
+function encodeToBeSigned(request: CertificateBody): Buffer {
   const serial = randomBytes(16);
   // RFC 5280 wants a positive serial number of at most 20 bytes.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
@@ -77,18 +107,22 @@ function encodeToBeSigned(request: CertificateRequest): Buffer {
     signatureAlgorithm,
     encodeName(request.issuer.name),
     encodeSequence(encodeTime(request.notBeforeMs), encodeTime(request.notAfterMs)),
-    encodeName(request.subject),
-    request.publicKey.export({ type: 'spki', format: 'der' }),
-    encodeTagged(0xa3, encodeSequence(...encodeExtensions(request))),
+    request.subject,
+    request.publicKey,
+    encodeTagged(0xa3, encodeSequence(...request.extensions)),
   );
 }
 
 /** Organizations come first, as Go's pkix does it. */
 function encodeName(name: CertificateName): Buffer {
-  const attributes = [
+  return encodeAttributes([
     ...(name.organizations ?? []).map(text => ({ oid: oids.organization, text })),
     { oid: oids.commonName, text: name.commonName },
-  ];
+  ]);
+}
+
+/** A Name, each attribute a part of its own. */
+export function encodeAttributes(attributes: readonly { readonly oid: string; readonly text: string }[]): Buffer {
   return encodeSequence(
     ...attributes.map(({ oid, text }) =>
       encodeSet(encodeSequence(encodeObjectIdentifier(oid), encodeUtf8String(text))),
@@ -123,7 +157,7 @@ function encodeExtensions(request: CertificateRequest): readonly Buffer[] {
   return extensions;
 }
 
-function encodeExtension(oid: string, isCritical: boolean, value: Buffer): Buffer {
+export function encodeExtension(oid: string, isCritical: boolean, value: Buffer): Buffer {
   const critical = isCritical ? [encodeBoolean(true)] : [];
   return encodeSequence(encodeObjectIdentifier(oid), ...critical, encodeOctetString(value));
 }
@@ -133,7 +167,7 @@ function encodeAlternativeName(name: string): Buffer {
 }
 
 /** SHA-1 of the public key's bits: RFC 5280's first method. An identifier, nothing rests on its strength. */
-function identifyKey(publicKey: KeyObject): Buffer {
+export function identifyKey(publicKey: KeyObject): Buffer {
   // The bits of an uncompressed P-256 point are the last 65 bytes of its SubjectPublicKeyInfo.
   const info = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha1')

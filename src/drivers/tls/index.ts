@@ -13,6 +13,7 @@ export {
   type KeyAndCertificate,
   type LeafRequest,
 } from './certificate-authority.ts';
+export { createCertificateOperations } from './certificate-operations.ts';
 export { type ClusterPki, type ClusterPkiOptions, ensureClusterPki, type FrontProxyIdentity } from './cluster-pki.ts';
 export { type Connection, formatKubeconfig, readKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 export { readIfPresent, writePrivateFile } from './private-file.ts';

@@ -45,3 +45,18 @@ export function decodeBase64Text(text: string): string | undefined {
     throw error;
   }
 }
+
+/** The base64 of a text's UTF-8. Half a surrogate pair becomes the replacement character. */
+export function encodeBase64Text(text: string): string {
+  const escaped = encodeURIComponent(text.toWellFormed());
+  const bytes: number[] = [];
+  for (let i = 0; i < escaped.length; i++) {
+    const code = escaped.charCodeAt(i);
+    if (code !== 0x25) bytes.push(code);
+    else {
+      bytes.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
+      i += 2;
+    }
+  }
+  return encodeBase64(Uint8Array.from(bytes));
+}

@@ -5,7 +5,7 @@
  *
  * Start reading at `encode-object.ts`.
  */
-export { decodeBase64Text } from './base64.ts';
+export { decodeBase64, decodeBase64Text, encodeBase64, encodeBase64Text } from './base64.ts';
 export { decodeMessage } from './decode-object.ts';
 export { encodeMessage } from './encode-object.ts';
 export { frameWatchEvent, openEnvelope, type ProtobufEnvelope, sealEnvelope, sealList } from './envelope.ts';
