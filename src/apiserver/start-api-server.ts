@@ -1,4 +1,4 @@
-import { configMaps, endpointSlices, endpoints, serviceCIDRs, services } from '../api/generated/index.ts';
+import { configMaps, endpointSlices, endpoints, ipAddresses, serviceCIDRs, services } from '../api/generated/index.ts';
 import { Client } from '../client/index.ts';
 import { isSemanticallyEqual, type KubeObject, type ResourceType, StatusError } from '../machinery/index.ts';
 import { Aggregator, type AggregatorCertificate } from './aggregation/index.ts';
@@ -21,6 +21,7 @@ import { CrdPublisher } from './crd/index.ts';
 import { createResourceSizes, FlowConfiguration, FlowControl } from './flow-control/index.ts';
 import { createLocalTransport } from './local-transport.ts';
 import type { ReverseProxy } from './proxy/index.ts';
+import { AddressObjects } from './services/index.ts';
 
 export interface StartOptions extends ApiServerOptions {
   /** Where the cluster reaches this server; without it the `kubernetes` Service has no endpoints. */
@@ -63,6 +64,8 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const publication = new Publication(server, client);
   const forget = resources.onChange(() => publication.start());
   publisher.start();
+  const addresses = new AddressObjects(server.view, client, context.world.tasks);
+  addresses.follow(context.endpoints.get(services).cache, context.endpoints.get(ipAddresses).cache);
   const { world } = context;
   const flowControl = new FlowControl({
     clock: world.clock,
@@ -85,6 +88,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
       flowConfiguration.stop();
       publication.stop();
       publisher.stop();
+      addresses.stop();
     },
   };
 }

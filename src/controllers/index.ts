@@ -25,6 +25,7 @@ import { replicationController } from './replication-controller.ts';
 import { resourceQuotaController } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
+import { serviceCidrController } from './service-cidr.ts';
 import { statefulSetController } from './stateful-set/index.ts';
 import {
   attributesProtectionController,
@@ -70,6 +71,7 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     claimProtectionController,
     volumeProtectionController,
     attributesProtectionController,
+    serviceCidrController,
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,

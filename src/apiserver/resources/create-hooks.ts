@@ -1,6 +1,7 @@
-import { services } from '../../api/generated/index.ts';
+import { ipAddresses, serviceCIDRs, services } from '../../api/generated/index.ts';
 import { crdHooks } from '../crd/crd-hooks.ts';
 import { AddressBook } from '../services/address-book.ts';
+import { isOurs } from '../services/address-objects.ts';
 import { createServiceHooks } from '../services/service-hooks.ts';
 import type { ServiceNetwork } from '../services/service-network.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -12,8 +13,13 @@ export function createHooks(endpoints: Endpoints, network: ServiceNetwork): Read
   let book: AddressBook | undefined;
   const openBook = (): AddressBook => {
     if (book === undefined) {
-      book = new AddressBook();
+      const addresses = endpoints.get(ipAddresses).cache;
+      book = new AddressBook(address => {
+        const present = addresses.get('', address);
+        return present !== undefined && !isOurs(present.object.metadata);
+      });
       book.follow(endpoints.get(services).cache);
+      network.follow(endpoints.get(serviceCIDRs).cache);
     }
     return book;
   };

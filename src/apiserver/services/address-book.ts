@@ -13,13 +13,19 @@ const nothing: Holding = { addresses: [], ports: [] };
  * Which cluster IPs and node ports are in use. Derived from the Services that are stored, so that nothing can leak;
  * only what a write under way has been promised is kept besides, until it is known how that went.
  *
- * Differs from Kubernetes: no IPAddress objects and no stored bitmaps, hence nothing to repair.
+ * Differs from Kubernetes: no stored bitmaps, hence nothing to repair.
  */
 export class AddressBook {
   readonly #addresses = new Map<string, number>();
   readonly #ports = new Map<number, number>();
   /** By uid. */
   readonly #held = new Map<string, Holding>();
+  readonly #isReserved: (address: string) => boolean;
+
+  /** `isReserved`: whether somebody keeps the address for something that is no Service. */
+  constructor(isReserved: (address: string) => boolean) {
+    this.#isReserved = isReserved;
+  }
 
   /** Follows the Services of a cache from what they are now. */
   follow(services: ObjectCache): void {
@@ -37,7 +43,7 @@ export class AddressBook {
   }
 
   hasAddress(address: string): boolean {
-    return this.#addresses.has(address);
+    return this.#addresses.has(address) || this.#isReserved(address);
   }
 
   hasPort(port: number): boolean {

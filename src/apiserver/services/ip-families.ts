@@ -1,6 +1,6 @@
 import type { Service } from '../../api/generated/index.ts';
 import { type FieldError, fieldError, statusError } from '../../machinery/index.ts';
-import { familyOf, type IpFamily } from './service-network.ts';
+import { familyOf, type IpFamily } from './address-range.ts';
 
 type Spec = NonNullable<Service['spec']>;
 

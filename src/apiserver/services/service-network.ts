@@ -1,5 +1,8 @@
-import { type Cidr, formatCidr, formatIp, parseCidr, parseIp } from '../../machinery/index.ts';
+import type { ServiceCIDR } from '../../api/generated/index.ts';
+import { compareText, type KubeObject, parseCidr } from '../../machinery/index.ts';
+import type { ObjectCache } from '../../storage/index.ts';
 import type { Random } from '../../world/index.ts';
+import { AddressRange, type IpFamily } from './address-range.ts';
 import { NumberPool, staticBand } from './number-pool.ts';
 
 export interface ServiceNetworkOptions {
@@ -9,40 +12,64 @@ export interface ServiceNetworkOptions {
   readonly nodePortRange?: { readonly from: number; readonly to: number } | undefined;
 }
 
-export type IpFamily = 'IPv4' | 'IPv6';
-
-/** Ranges beyond this are only used up to it: nobody has a million Services. */
-const maxAddresses = 1 << 20;
-
-/** The addresses and ports that Services can have: one family, one range each. */
+/**
+ * The addresses and ports that Services can have: one family, the server's own range and those that ServiceCIDRs add,
+ * one range of ports.
+ */
 export class ServiceNetwork {
-  readonly family: IpFamily;
-  readonly cidr: string;
   readonly ports: { readonly from: number; readonly to: number };
-  readonly #base: bigint;
-  readonly #addresses: NumberPool;
+  readonly #random: Random;
+  readonly #own: AddressRange;
+  /** By the ServiceCIDR's name. */
+  readonly #added = new Map<string, readonly AddressRange[]>();
+  #ranges: readonly AddressRange[];
   readonly #nodePorts: NumberPool;
 
   constructor(options: ServiceNetworkOptions, random: Random) {
-    const range = parseRange(options.serviceCidr ?? '10.96.0.0/16');
-    this.family = range.family === 4 ? 'IPv4' : 'IPv6';
-    this.cidr = formatCidr(range);
+    this.#random = random;
+    this.#own = this.#open(options.serviceCidr ?? '10.96.0.0/16');
+    this.#ranges = [this.#own];
     this.ports = options.nodePortRange ?? { from: 30000, to: 32767 };
-    this.#base = range.base + 1n;
-    const size = usableAddresses(range);
-    this.#addresses = new NumberPool(size, staticBand(size, 16, 256, 16), random);
     const ports = this.ports.to - this.ports.from + 1;
     this.#nodePorts = new NumberPool(ports, staticBand(ports, 16, 128, 32), random);
   }
 
-  /** The first address: the `kubernetes` Service's. */
-  get firstAddress(): string {
-    return this.#addressAt(0);
+  get family(): IpFamily {
+    return this.#own.family;
   }
 
+  /** The server's own range. */
+  get cidr(): string {
+    return this.#own.cidr;
+  }
+
+  /** The first address: the `kubernetes` Service's. */
+  get firstAddress(): string {
+    return this.#own.firstAddress;
+  }
+
+  /** Takes ServiceCIDRs into account, now and as they change. */
+  follow(ranges: ObjectCache): void {
+    ranges.watch(
+      {},
+      {
+        events: batch => {
+          for (const { type, object } of batch) {
+            if (type !== 'BOOKMARK') this.#record(object, type === 'DELETED');
+          }
+        },
+        end: () => this.#added.clear(),
+      },
+    );
+  }
+
+  /** From the server's own range as long as that has some. */
   drawAddress(isTaken: (address: string) => boolean): string | undefined {
-    const drawn = this.#addresses.draw(number => isTaken(this.#addressAt(number)));
-    return drawn === undefined ? undefined : this.#addressAt(drawn);
+    for (const range of this.#ranges) {
+      const address = range.draw(isTaken);
+      if (address !== undefined) return address;
+    }
+    return undefined;
   }
 
   drawNodePort(isTaken: (port: number) => boolean): number | undefined {
@@ -50,32 +77,35 @@ export class ServiceNetwork {
     return drawn === undefined ? undefined : this.ports.from + drawn;
   }
 
-  /** The address as it is kept, or undefined when it is none of the range. */
+  /** Whether a Service may ask for the address. */
   contains(address: string): boolean {
-    const parsed = parseIp(address);
-    if (parsed === undefined || (parsed.family === 4 ? 'IPv4' : 'IPv6') !== this.family) return false;
-    const offset = parsed.bits - this.#base;
-    return offset >= 0n && offset < BigInt(this.#addresses.size);
+    return this.#ranges.some(range => range.contains(address));
   }
 
-  #addressAt(number: number): string {
-    return formatIp({ family: this.family === 'IPv4' ? 4 : 6, bits: this.#base + BigInt(number) });
+  #record(object: KubeObject, isGone: boolean): void {
+    const range = object as ServiceCIDR;
+    const name = range.metadata.name!;
+    if (isGone || !isOpen(range)) this.#added.delete(name);
+    else this.#added.set(name, this.#rangesOf(range));
+    const byName = [...this.#added].sort(([a], [b]) => compareText(a, b));
+    this.#ranges = [this.#own, ...byName.flatMap(([, ranges]) => ranges)];
+  }
+
+  #rangesOf({ spec }: ServiceCIDR): readonly AddressRange[] {
+    return (spec?.cidrs ?? [])
+      .map(cidr => this.#open(cidr))
+      .filter(({ cidr, family }) => family === this.family && cidr !== this.cidr);
+  }
+
+  #open(text: string): AddressRange {
+    const parsed = parseCidr(text);
+    if (parsed === undefined) throw new Error(`service range ${text} is not a CIDR`);
+    return new AddressRange(parsed, this.#random);
   }
 }
 
-function parseRange(text: string): Cidr {
-  const parsed = parseCidr(text);
-  if (parsed === undefined) throw new Error(`service range ${text} is not a CIDR`);
-  return parsed;
-}
-
-/** All but the network's own address and, in IPv4, the broadcast address. */
-function usableAddresses(range: Cidr): number {
-  const hostBits = (range.family === 4 ? 32 : 128) - range.prefixLength;
-  if (hostBits > 20) return maxAddresses;
-  return Math.max(0, 2 ** hostBits - (range.family === 4 ? 2 : 1));
-}
-
-export function familyOf(address: string): IpFamily {
-  return address.includes(':') ? 'IPv6' : 'IPv4';
+/** Kubernetes: a range is drawn from unless it is going or somebody says that it is not ready. */
+function isOpen({ metadata, status }: ServiceCIDR): boolean {
+  if (metadata.deletionTimestamp !== undefined) return false;
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'False') !== true;
 }
