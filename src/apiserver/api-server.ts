@@ -12,6 +12,7 @@ import {
   createValidatingPolicies,
   createValidatingWebhooks,
 } from './admission/index.ts';
+import { type AuditLog, LocalAudit } from './audit/index.ts';
 import { serverUser } from './auth/well-known-users.ts';
 import { type ComponentCheck, createComponentStatuses } from './bootstrap/index.ts';
 import type {
@@ -68,6 +69,8 @@ export interface ApiServerOptions {
   readonly outbound?: OutboundCalls | undefined;
   /** How the components beside this server are, for `componentstatuses`. */
   readonly components?: ComponentCheck | undefined;
+  /** What is told of requests; without it nothing is. */
+  readonly audit?: AuditLog | undefined;
 }
 
 /** For what the server itself writes. */
@@ -84,12 +87,24 @@ export class ApiServer implements ApiCore {
   readonly resources: LiveRegistry;
   readonly view: IndexedView;
   readonly context: ServerContext;
+  readonly audit: AuditLog | undefined;
+  /** The same, for requests from within the process. */
+  readonly localAudit: LocalAudit | undefined;
   /** The addresses and ports that Services get. */
   readonly network: ServiceNetwork;
   readonly expressions = new LazyExpressions();
 
   constructor(options: ApiServerOptions) {
-    const { world, store, cache } = options;
+    const { world, store, cache, audit } = options;
+    const auditIds = world.random.stream('apiserver/audit-ids');
+    this.audit = audit;
+    this.localAudit =
+      audit &&
+      new LocalAudit(
+        audit,
+        () => world.clock.now(),
+        () => auditIds.uuid(),
+      );
     this.resources = new LiveRegistry(options.kinds.map(withCrdRules));
     const endpoints: Endpoints = new Endpoints(this.resources, resource => this.#open(resource));
     this.view = new CacheView(endpoints);
@@ -140,6 +155,11 @@ export class ApiServer implements ApiCore {
   }
 
   readonly #open: (resource: ServedResource) => Endpoint;
+
+  /** Throws the 403 unless the caller may make this request. */
+  authorize(request: ResourceRequest, call: CallContext): void {
+    authorize(this.context, request, call);
+  }
 
   async execute(request: ResourceRequest, call: CallContext): Promise<ApiResult> {
     authorize(this.context, request, call);

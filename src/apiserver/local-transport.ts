@@ -1,6 +1,7 @@
 import type { ResourceRequest, Transport, Watch, WatchSink } from '../client/index.ts';
 import { type KubeObject, StatusError } from '../machinery/index.ts';
 import type { ApiServer } from './api-server.ts';
+import { AuditedTransport } from './audited-transport.ts';
 import type { ApiResult, ApiWatchSink, CallContext, ListResult, ServedResource, UserInfo } from './core-contract.ts';
 import { DecisionMemo } from './decision-memo.ts';
 import { convertToServed, isShownAsStored } from './served-version.ts';
@@ -10,7 +11,9 @@ import { convertToServed, isShownAsStored } from './served-version.ts';
  * nothing is encoded or copied; authorization counts here as anywhere, each decision made once while it holds.
  */
 export function createLocalTransport(server: ApiServer, user: UserInfo, userAgent?: string): Transport {
-  return new LocalTransport(server, { user, userAgent, warn: () => {} });
+  const call: CallContext = { user, userAgent, warn: () => {} };
+  const plain = new LocalTransport(server, call);
+  return server.localAudit === undefined ? plain : new AuditedTransport(plain, server, call, server.localAudit);
 }
 
 class LocalTransport implements Transport {

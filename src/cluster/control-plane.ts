@@ -1,5 +1,6 @@
 import { builtInKinds } from '../api/index.ts';
 import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation/index.ts';
+import type { AuditLog } from '../apiserver/audit/index.ts';
 import {
   AccessControl,
   type Authenticator,
@@ -51,6 +52,8 @@ export interface ControlPlaneOptions {
   readonly podCidr?: string | undefined;
   /** How the API server reaches webhooks and aggregated servers. */
   readonly outbound?: OutboundCalls | undefined;
+  /** What is told of requests; without it nothing is. */
+  readonly audit?: AuditLog | undefined;
   /** How many requests from outside are worked on at once. Default 600. */
   readonly requestsInFlightMax?: number | undefined;
   /** How requests are passed on; without it there are no `proxy` subresources, and aggregated servers out of reach. */
@@ -124,6 +127,7 @@ export class ControlPlane {
       services: { serviceCidr },
       outbound,
       requestsInFlightMax: options.requestsInFlightMax,
+      audit: options.audit,
       reverseProxy: options.reverseProxy,
       aggregatorCertificate: options.aggregatorCertificate,
     });

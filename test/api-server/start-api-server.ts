@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditLog } from '../../src/apiserver/audit/index.ts';
 import type { ApiServer, NodeConnections } from '../../src/apiserver/index.ts';
 import type { Client } from '../../src/client/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
@@ -36,6 +37,7 @@ export interface StartOptions {
   readonly hasControllers?: boolean;
   /** How many requests are worked on at once. */
   readonly requestsInFlightMax?: number;
+  readonly audit?: AuditLog;
 }
 
 /** A whole API server on a port of 127.0.0.1: everything but nodes and, unless asked for, controllers. */
@@ -61,6 +63,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     requestHeader: { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] },
     aggregatorCertificate: { certificate: frontProxy.client.certificate, key: frontProxy.client.privateKey },
     requestsInFlightMax: options.requestsInFlightMax,
+    audit: options.audit,
     without: options.hasControllers === true ? ['scheduler'] : ['controllers', 'scheduler'],
   });
   const { nodes } = options;

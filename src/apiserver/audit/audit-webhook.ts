@@ -71,7 +71,8 @@ export class AuditWebhook implements AuditBackend {
       return;
     }
     this.#sendBatch();
-    if (this.#buffer.length > 0) this.#sendSoon(0);
+    const { batchSizeMax = 400, batchWaitMs = 30_000 } = this.#options;
+    if (this.#buffer.length > 0) this.#sendSoon(this.#buffer.length >= batchSizeMax ? 0 : batchWaitMs);
   }
 
   /** How long until the next batch may go; 0: now. */

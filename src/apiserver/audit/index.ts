@@ -9,6 +9,7 @@
  *
  * Start reading at `audit-log.ts`, then `audit-trail.ts`.
  */
+export { auditFailure, LocalAudit } from './audit-local.ts';
 export { type AuditBackend, AuditLog, type AuditLogOptions } from './audit-log.ts';
 export {
   type AuditLevel,

@@ -3,7 +3,7 @@ import type { RequestOptions, ResourceRequest, Verb } from '../../client/index.t
 import { StatusError, statusError } from '../../machinery/index.ts';
 import type { Random } from '../../world/index.ts';
 import type { Aggregator, RemoteApi } from '../aggregation/index.ts';
-import type { AuditLog, AuditTrail } from '../audit/index.ts';
+import type { AuditTrail } from '../audit/index.ts';
 import { annotateDecision } from '../auth/annotate-decision.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
@@ -48,8 +48,6 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly nodes?: NodeConnections | undefined;
   /** What answers the `proxy` subresources; without it there are none. */
   readonly proxy?: SubresourceProxy | undefined;
-  /** What is told of requests; without it nothing is. */
-  readonly audit?: AuditLog | undefined;
   /** What other servers serve, and the way to them; without it there is nothing but what `core` serves. */
   readonly aggregator?: Aggregator | undefined;
 }

@@ -1,5 +1,6 @@
 import type { World } from '../../world/index.ts';
 import { MergedOpenApi, type RemoteOpenApi } from '../aggregation/index.ts';
+import type { AuditLog } from '../audit/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
@@ -26,6 +27,8 @@ export interface NonResourceOptions {
   readonly openApi?: OpenApiSource | undefined;
   /** Which request runs, waits or is refused; without it all run at once. */
   readonly flowControl?: FlowControl | undefined;
+  /** What is told of requests; without it nothing is. */
+  readonly audit?: AuditLog | undefined;
   readonly world: World;
   /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
   readonly issuer?: TokenIssuer | undefined;
@@ -129,11 +132,12 @@ export class NonResourceRoutes {
 
   #respondMetrics(): HttpResponse {
     const counts = formatObjectCounts(this.#options.core.countObjects?.() ?? []);
-    const { flowControl } = this.#options;
+    const { flowControl, audit } = this.#options;
     const flows = flowControl === undefined ? '' : formatFlowMetrics(flowControl);
     const texts = [
       this.#formatMetrics(),
       flows,
+      audit?.formatMetrics() ?? '',
       counts,
       ...(this.#options.metricsSources ?? []).map(source => source()),
     ];

@@ -40,6 +40,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     authenticator: plane.authenticator,
     authorizer: plane.authorizer,
     flowControl: plane.flowControl,
+    audit: plane.server.audit,
     nodes: options.nodes,
     proxy: plane.createProxy(options.nodes),
     aggregator: plane.aggregator,

@@ -6,6 +6,7 @@ import type { LogLevel } from '../../world/index.ts';
 import { UsageError } from '../command-error.ts';
 import { type DataDirectory, dataDirectory } from '../data-directory.ts';
 import type { parseFlags } from '../parse-flags.ts';
+import { type ApiServerOptions, apiServerFlags, readApiServerFlags } from './api-server-options.ts';
 
 /** What every command that runs an API server takes. Its text is in `commands/server-flags.ts`. */
 export interface ServerOptions {
@@ -16,6 +17,7 @@ export interface ServerOptions {
   readonly serviceCidr?: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  readonly apiServer: ApiServerOptions;
   /** What is left to other programs. */
   readonly without: readonly Component[];
 }
@@ -29,6 +31,7 @@ export const serverFlags = {
   'service-cidr': { type: 'string' },
   'log-level': { type: 'string', default: 'warn' },
   'log-format': { type: 'string', default: 'text' },
+  ...apiServerFlags,
 } as const;
 
 /** What `parseFlags` makes of them. */
@@ -55,6 +58,7 @@ export function readServerFlags(values: ServerFlagValues, refuse: RefuseFlag): O
     serviceCidr: readRange('service-cidr', values['service-cidr'], 28, refuse),
     logLevel: oneOf('log-level', values['log-level'], logLevels, refuse),
     logFormat: oneOf('log-format', values['log-format'], logFormats, refuse),
+    apiServer: readApiServerFlags(values, refuse),
   };
 }
 

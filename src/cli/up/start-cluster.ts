@@ -16,6 +16,7 @@ import {
 import { createLogWriter } from '../../drivers/world/index.ts';
 import { createTextCodec, type Store, type StoredObject } from '../../storage/index.ts';
 import type { World } from '../../world/index.ts';
+import { CommandError } from '../command-error.ts';
 import { forgetRunning, noteRunning, type RunningCluster } from '../running-cluster.ts';
 import { sampanVersion } from '../sampan-version.ts';
 import type { ClusterNodes, PreparedNodes } from './cluster-nodes.ts';
@@ -156,8 +157,13 @@ function createWorld({ logLevel: level, logFormat: format }: ServerOptions): Wor
 async function openAudit(options: ServerOptions, world: World, calls: OutboundCalls): Promise<AuditLog | undefined> {
   const { audit } = options.apiServer;
   if (audit.policyFile === undefined) return undefined;
-  const { openAuditLog } = await import('../../drivers/audit/index.ts');
-  return openAuditLog(audit, world, calls);
+  const { AuditSettingsError, openAuditLog } = await import('../../drivers/audit/index.ts');
+  try {
+    return await openAuditLog(audit, world, calls);
+  } catch (error) {
+    if (!(error instanceof AuditSettingsError)) throw error;
+    throw new CommandError(error.message, { cause: error });
+  }
 }
 
 function openStore({ directory }: ServerOptions, { clock }: World): Promise<Store<StoredObject>> {

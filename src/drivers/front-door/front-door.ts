@@ -45,6 +45,7 @@ export class FrontDoor {
       authenticator: plane.authenticator,
       authorizer: plane.server.context.authorizer,
       flowControl: plane.flowControl,
+      audit: plane.server.audit,
       nodes,
       proxy: plane.createProxy(nodes),
       aggregator: plane.aggregator,

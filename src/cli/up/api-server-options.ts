@@ -1,0 +1,51 @@
+import type { AuditSettings } from '../../drivers/audit/index.ts';
+import type { parseFlags } from '../parse-flags.ts';
+import type { RefuseFlag } from './server-options.ts';
+
+/** What the API server of a command takes, by the names of kube-apiserver's flags. */
+export interface ApiServerOptions {
+  readonly requestsInFlightMax: number;
+  readonly audit: AuditSettings;
+}
+
+/** For `parseFlags`. Their text is in `commands/server-flags.ts`. */
+export const apiServerFlags = {
+  'max-requests-inflight': { type: 'string', default: '400' },
+  'max-mutating-requests-inflight': { type: 'string', default: '200' },
+  'audit-policy-file': { type: 'string' },
+  'audit-log-path': { type: 'string' },
+  'audit-log-maxage': { type: 'string', default: '366' },
+  'audit-log-maxbackup': { type: 'string', default: '100' },
+  'audit-log-maxsize': { type: 'string', default: '100' },
+  'audit-webhook-config-file': { type: 'string' },
+} as const;
+
+type ApiServerFlagValues = ReturnType<typeof parseFlags<typeof apiServerFlags>>['values'];
+
+/** Refuses, and so throws, at the first value that is none. */
+export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFlag): ApiServerOptions {
+  const count = (flag: keyof typeof apiServerFlags): number => readCount(flag, String(values[flag]), refuse);
+  const requestsInFlightMax = count('max-requests-inflight') + count('max-mutating-requests-inflight');
+  if (requestsInFlightMax === 0) refuse('max-requests-inflight', 'more than 0', '0');
+  const path = values['audit-log-path'];
+  return {
+    requestsInFlightMax,
+    audit: {
+      policyFile: values['audit-policy-file'],
+      webhookConfigFile: values['audit-webhook-config-file'],
+      log:
+        path === undefined
+          ? undefined
+          : {
+              path,
+              maxAgeDays: count('audit-log-maxage'),
+              maxBackups: count('audit-log-maxbackup'),
+              maxSizeMegabytes: count('audit-log-maxsize'),
+            },
+    },
+  };
+}
+
+function readCount(flag: string, text: string, refuse: RefuseFlag): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(flag, 'a number from 0 on', text);
+}
