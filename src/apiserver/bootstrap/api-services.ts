@@ -1,6 +1,6 @@
 import { type APIService, apiServices } from '../../api/generated/index.ts';
 import type { Client } from '../../client/index.ts';
-import { isSemanticallyEqual, StatusError } from '../../machinery/index.ts';
+import { isSemanticallyEqual, type KubeObject, StatusError } from '../../machinery/index.ts';
 import type { ServerContext } from '../server-context.ts';
 import { priorityOf } from './group-priorities.ts';
 
@@ -13,18 +13,25 @@ interface GroupVersion {
 }
 
 /**
- * Brings the APIServices to what is served: one for each group and version, all of them local. There are no others,
- * because nothing is aggregated yet. Kubernetes: the autoregister and CRD registration controllers.
+ * Brings the APIServices of what this server serves itself to what it serves: one for each group and version. Those of
+ * built-in groups are looked after when the server starts and left alone afterwards, those of CRDs always; whatever has
+ * lost the label is somebody's own. Kubernetes: the autoregister and CRD registration controllers.
  */
-export async function publishApiServices(server: ServerContext, client: Client): Promise<void> {
+export async function publishApiServices(server: ServerContext, client: Client, isStarting: boolean): Promise<void> {
   const wanted = new Map(servedGroupVersions(server).map(served => [nameOf(served), served]));
   // All at once, so that they share commits to disk.
-  await Promise.all([...wanted].map(([name, served]) => publish(server, client, name, served)));
+  await Promise.all([...wanted].map(([name, served]) => publish(server, client, { name, served, isStarting })));
   for (const present of server.endpoints.get(apiServices).cache.select({})) {
-    const { name, labels } = present.object.metadata;
-    if (wanted.has(name!) || labels?.[managedLabel] === undefined) continue;
-    await ignoring('NotFound', () => client.delete(apiServices, { name: name! }));
+    const name = present.object.metadata.name!;
+    if (wanted.has(name) || !isLookedAfter(present.object, isStarting)) continue;
+    await ignoring('NotFound', () => client.delete(apiServices, { name }));
   }
+}
+
+/** Whether an APIService is the server's to change now. */
+function isLookedAfter({ metadata }: KubeObject, isStarting: boolean): boolean {
+  const label = metadata.labels?.[managedLabel];
+  return label === 'true' || (label === 'onstart' && isStarting);
 }
 
 function servedGroupVersions(server: ServerContext): readonly GroupVersion[] {
@@ -41,12 +48,22 @@ function nameOf({ group, version }: Pick<GroupVersion, 'group' | 'version'>): st
   return `${version}.${group}`;
 }
 
-async function publish(server: ServerContext, client: Client, name: string, served: GroupVersion): Promise<void> {
+interface Publishing {
+  readonly name: string;
+  readonly served: GroupVersion;
+  readonly isStarting: boolean;
+}
+
+async function publish(server: ServerContext, client: Client, publishing: Publishing): Promise<void> {
+  const { name, served, isStarting } = publishing;
   const wanted = describe(name, served);
-  const stored = server.endpoints.get(apiServices).find('', name);
-  if (stored === undefined) await ignoring('AlreadyExists', () => client.create(apiServices, wanted));
-  const present = server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
-  if (present === undefined) return;
+  const find = (): APIService | undefined =>
+    server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
+  if (find() === undefined && isLookedAfter(wanted, isStarting)) {
+    await ignoring('AlreadyExists', () => client.create(apiServices, wanted));
+  }
+  const present = find();
+  if (present === undefined || !isLookedAfter(present, isStarting)) return;
   if (!isSemanticallyEqual(present.spec, wanted.spec)) {
     await ignoring('Conflict', () => client.update(apiServices, { ...present, spec: wanted.spec }));
   }
