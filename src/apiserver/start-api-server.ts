@@ -59,7 +59,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   await ensure(server, client, configMaps, legacyTokenTracking(context.rules.now));
   if (options.trust !== undefined) await replace(server, client, configMaps, authenticationConfigMap(options.trust));
   await ensureKubernetesService(server, client, options.advertise ?? []);
-  await publishApiServices(context, client);
+  await publishApiServices(context, client, true);
   const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);
   const publication = new Publication(server, client);
   const forget = resources.onChange(() => publication.start());
@@ -77,6 +77,8 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const { reverseProxy, aggregatorCertificate: certificate } = options;
   const aggregator = new Aggregator({ world, client, view: server.view, reverseProxy, certificate });
   await aggregator.start();
+  // Kubernetes: a CRD's APIService that somebody deletes or changes is made anew.
+  aggregator.apis.onChange(() => publication.start());
   return {
     server,
     flowControl,
@@ -121,7 +123,7 @@ class Publication {
     try {
       while (this.#isStale && !this.#isStopped) {
         this.#isStale = false;
-        await publishApiServices(this.#server.context, this.#client);
+        await publishApiServices(this.#server.context, this.#client, false);
       }
     } catch (error) {
       // A store that closes takes the server with it.
