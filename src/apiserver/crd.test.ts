@@ -249,6 +249,24 @@ describe('a custom resource', () => {
     assert.ok(api.store.revision > before);
   });
 
+  it('stores another version while it is being watched by who never lets go', async () => {
+    using api = await serve(crdOf([versionOf(), versionOf({ name: 'v2', storage: false })]));
+    await api.client.create(widgets, { metadata: at('a'), spec: { color: 'red' } });
+    let begun = 0;
+    const watch = (): void => {
+      begun++;
+      api.client.watch(widgets, {}, { events: () => {}, end: error => void (error === undefined && watch()) });
+    };
+    for (let watcher = 0; watcher < 3; watcher++) watch();
+    const crd = await api.client.get(customResourceDefinitions, ref);
+    const versions = [versionOf({ storage: false }), versionOf({ name: 'v2' })];
+    await api.client.update(customResourceDefinitions, { ...crd, spec: { ...crd.spec, versions } });
+    const inV2 = { ...widgets, version: 'v2' };
+    const patched = await api.client.patch(inV2, at('a'), 'merge', { spec: { size: 9 } });
+    assert.equal(patched.spec?.size, 9);
+    assert.equal(begun, 6);
+  });
+
   it('is selected by the fields that the definition names', async () => {
     using api = await serve(crdOf([versionOf({ selectableFields: [{ jsonPath: '.spec.color' }] })]));
     await api.client.create(widgets, { metadata: at('a'), spec: { color: 'red' } });

@@ -14,10 +14,18 @@ export class OpenCaches {
     const { group, resource, kind } = storage;
     const apiVersion = formatGroupVersion(storage);
     const path = `${group}/${resource}`;
-    const known = this.#open.get(path);
-    // A CRD may come back under another kind, but only after the watches of the first have ended.
-    if (known?.resource.apiVersion === apiVersion && known.resource.kind === kind) return known;
-    if (known !== undefined) this.#source.close(storage);
+    const find = (): ObjectCache | undefined => {
+      const known = this.#open.get(path);
+      return known?.resource.apiVersion === apiVersion && known.resource.kind === kind ? known : undefined;
+    };
+    let known = find();
+    if (known === undefined && this.#open.has(path)) {
+      // A CRD may come back under another kind, or store another version, but only after the watches of before have
+      // ended. Who begins to watch anew as soon as told opens it meanwhile.
+      this.#source.close(storage);
+      known = find();
+    }
+    if (known !== undefined) return known;
     const cache = this.#source.open({ group, resource, apiVersion, kind, indexes });
     this.#open.set(path, cache);
     return cache;
