@@ -21,9 +21,13 @@ export function readComplaints(log: string): readonly Complaint[] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** Whether an error is about how the API server behaves, rather than about what was asked of the cluster. */
+/**
+ * Whether an error is about how the API server behaves, rather than about what was asked of the cluster. That there are
+ * no metrics is the cluster's affair.
+ */
 export function concernsServer({ example }: Complaint): boolean {
-  return /failed to (list|watch|sync)|could not find the requested resource|forbidden: User|the server |unable to decode|proto|no kind|Internal error|EOF|connection refused|timed out|leader election lost|failed to (renew|update) lease|unexpected/i.test(
+  if (/metrics API/.test(example)) return false;
+  return /failed to (list|watch|sync)|could not find the requested resource|forbidden: User|the server |unable to decode|proto|no kind|Internal error|EOF|connection refused|timed out|leader election lost|failed to (renew|update) lease/i.test(
     example,
   );
 }
