@@ -173,6 +173,9 @@ async function findWithLoss(isLost: (event: WatchEvent) => boolean): Promise<rea
   const without = ['controllers', 'scheduler'] as const;
   const plane = await ControlPlane.start({ world, store, certificateAuthority: 'test', without });
   const client = plane.client();
+  for (const { metadata } of (await client.list(configMaps)).items) {
+    await client.delete(configMaps, { namespace: metadata.namespace!, name: metadata.name! });
+  }
   const invariant = watchEqualsList(new Client(lossy(client.transport, isLost)), [configMaps]);
   const mapOf = (name: string) => ({ metadata: { name, namespace: 'default' } });
   const kept = await client.create(configMaps, mapOf('kept'));
