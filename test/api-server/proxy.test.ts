@@ -384,7 +384,7 @@ describe('a Service behind the API server', { skip }, () => {
     assert.equal(await messageOf('web:81'), '503 no service port 81 found for service "web"');
     assert.equal(await messageOf('web:other'), '503 no endpoints available for service "web:other"');
     assert.equal(await messageOf('web'), '503 no endpoints available for service "web"');
-    assert.equal(await messageOf('lost'), '404 endpoints "lost" not found');
+    assert.equal(await messageOf('lost'), '404 services "lost" not found');
     assert.equal(await messageOf('none:80'), '404 services "none" not found');
   });
 });

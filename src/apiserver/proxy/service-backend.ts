@@ -22,7 +22,8 @@ export function locateService(view: ObjectView, random: Random, wanted: ServiceT
   const { namespace, service, asked, id } = wanted;
   const portName = nameOfPort(service, asked);
   const found: Endpoints | undefined = view.get(endpoints, namespace, asked.name);
-  if (found === undefined) throw statusError.notFound({ group: '', resource: 'endpoints' }, asked.name);
+  // Kubernetes names what was asked for, though it is the Endpoints that are missing.
+  if (found === undefined) throw statusError.notFound({ group: '', resource: 'services' }, asked.name);
   const subsets = rotate(found.subsets ?? [], random);
   if (subsets.length === 0) throw unavailable(`no endpoints available for service "${asked.name}"`);
   for (const { addresses = [], ports = [] } of subsets) {

@@ -5,6 +5,7 @@ import type { NodeConnections } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { readHeader } from '../http/http-message.ts';
 import type { RequestInfo } from '../http/request-info.ts';
+import { methodNotAllowedError } from '../http/status-response.ts';
 import type { ObjectView } from '../object-view.ts';
 import { type Forwarding, formatHost, forwardUpgrade, passBack, toBackendRequest } from './forward.ts';
 import { isKubelet, locateNode } from './node-backend.ts';
@@ -45,7 +46,7 @@ export function isProxyRequest({ group, resource, name, subresource, verb }: Req
 
 /** What the request's name says. Throws 400 for one that says nothing, 405 for a method that is not proxied. */
 export function readProxiedRequest(method: string, { resource, name }: RequestInfo): ProxiedName {
-  if (!methods.has(method)) throw statusError.methodNotAllowed({ group: '', resource }, method.toLowerCase());
+  if (!methods.has(method)) throw methodNotAllowedError();
   const asked = readProxiedName(name);
   if (asked === undefined) throw statusError.badRequest(`invalid ${resource.slice(0, -1)} request "${name}"`);
   return asked;
