@@ -8,6 +8,7 @@ import {
   createAdmissionPlugins,
   createMutatingPolicies,
   createMutatingWebhooks,
+  createRegistrationCheck,
   createResourceQuota,
   createValidatingPolicies,
   createValidatingWebhooks,
@@ -129,6 +130,7 @@ export class ApiServer implements ApiCore {
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
       createExpressionCheck(this.expressions),
+      createRegistrationCheck(policies),
       createMutatingPolicies(policies),
       createMutatingWebhooks(hooked),
       createValidatingPolicies(policies),

@@ -6,7 +6,7 @@
  * Start reading at `define-kind.ts`, then a small kind (`config-map.ts`) and a large one (`pod.ts`).
  */
 import type { KindDefinition } from '../kind-definition.ts';
-import * as admission from './admission-kinds.ts';
+import * as admission from './admission/index.ts';
 import { apiService } from './api-service.ts';
 import { certificateSigningRequest } from './certificate-signing-request.ts';
 import { clusterRole } from './cluster-role.ts';

@@ -7,5 +7,6 @@
 export { createAdmissionPlugins } from './admission-plugins.ts';
 export { isResource } from './admitted-resource.ts';
 export { createMutatingPolicies, createValidatingPolicies } from './policies/index.ts';
+export { createRegistrationCheck } from './registration/index.ts';
 export { createResourceQuota } from './resource-quota.ts';
 export { createMutatingWebhooks, createValidatingWebhooks, type WebhookPluginOptions } from './webhooks/index.ts';

@@ -12,7 +12,8 @@ interface LibraryError {
  */
 export function describeCompileError(expression: string, error: unknown): string {
   const { summary, message, code, node } = error as LibraryError;
-  const at = node?.pos ?? node?.start ?? 0;
+  // Kubernetes: a field is named by the dot before it.
+  const at = (node?.pos ?? node?.start ?? 0) - (code === 'no_such_key' ? 1 : 0);
   const before = expression.slice(0, at).split('\n');
   const line = before.length;
   const column = [...before.at(-1)!].length;
@@ -29,6 +30,11 @@ function translate(code: string, summary: string): string {
   if (unknown !== null) return `undeclared reference to '${unknown[1]}' (in container '')`;
   const field = /^No such key: (.+)$/.exec(summary);
   if (field !== null) return `undefined field '${field[1]}'`;
+  const call = /^found no matching overload for '([^(]+)\((.*)\)'$/.exec(summary);
+  if (call !== null) return `found no matching overload for '${call[1]}' applied to '(${call[2]})'`;
+  const binary = /^no such overload: (\S.*) (\S+) (\S.*)$/.exec(summary);
+  if (binary !== null)
+    return `found no matching overload for '_${binary[2]}_' applied to '(${binary[1]}, ${binary[3]})'`;
   const lower = `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
   return syntaxCodes.test(code) ? `Syntax error: ${lower}` : lower;
 }

@@ -51,10 +51,9 @@ export class PolicyExpressions {
     const source = rewrite(expression);
     const { valid, error, type = 'dyn' } = environment.check(source);
     if (!valid) return { problem: describeCompileError(source === expression.trim() ? expression : source, error) };
-    // Differs from Kubernetes: what can only be known at run time is accepted here and judged there.
-    if (wanted === undefined || type === 'dyn' || wanted.includes(type)) return { type };
+    if (wanted === undefined || wanted.some(each => isType(type, each))) return { type };
     const allowed = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
-    return { problem: `must evaluate to ${allowed} but got ${type}` };
+    return { problem: `must evaluate to ${allowed} but got ${formatType(type)}` };
   }
 
   /** An object as expressions see it: whole numbers as integers, nothing else interpreted; null for an absent one. */
@@ -94,4 +93,20 @@ const anything = { type: 'any' } as const;
 
 function rewrite(expression: string): string {
   return writeTypedObjectsAsMaps(renameCalls(expression.trim(), 'matches', 're2Matches'));
+}
+
+/**
+ * Differs from Kubernetes: what can only be known at run time is accepted here and judged there; typed objects are maps.
+ */
+function isType(type: string, wanted: string): boolean {
+  if (type === 'dyn' || type === wanted) return true;
+  if (wanted === 'Object') return type.startsWith('map');
+  return wanted === 'list(JSONPatch)' && /^list(?:$|<(?:dyn|map))/.test(type);
+}
+
+/** The library's `map<string, int>` in upstream's writing. */
+function formatType(type: string): string {
+  if (type === 'list') return 'list(dyn)';
+  if (type === 'map') return 'map(dyn, dyn)';
+  return type.replaceAll('<', '(').replaceAll('>', ')');
 }

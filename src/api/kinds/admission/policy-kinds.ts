@@ -1,82 +1,20 @@
 import {
-  type MatchResources,
   type MutatingAdmissionPolicy,
   type MutatingAdmissionPolicyBinding,
-  type MutatingWebhook,
-  type MutatingWebhookConfiguration,
   mutatingAdmissionPolicies,
   mutatingAdmissionPolicyBindings,
-  mutatingWebhookConfigurations,
-  type RuleWithOperations,
   type ValidatingAdmissionPolicy,
   type ValidatingAdmissionPolicyBinding,
-  type ValidatingWebhook,
-  type ValidatingWebhookConfiguration,
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
-  validatingWebhookConfigurations,
-} from '../generated/index.ts';
-import { defineKind } from './define-kind.ts';
-import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
-import { statusRules } from './status-rules.ts';
-import { ageColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
-
-/** The kinds that configure admission. Expressions are not compiled when they are written. */
-
-function defaultRule<T extends RuleWithOperations>(rule: T): T {
-  return rule.scope === undefined ? { ...rule, scope: '*' } : rule;
-}
-
-function defaultWebhook<T extends MutatingWebhook | ValidatingWebhook>(webhook: T): T {
-  const complete = fillDefaults<MutatingWebhook | ValidatingWebhook>(webhook, {
-    failurePolicy: 'Fail',
-    matchPolicy: 'Equivalent',
-    namespaceSelector: {},
-    objectSelector: {},
-    timeoutSeconds: 10,
-  });
-  const ruled = changeField(complete, 'rules', rules => changeItems(rules, defaultRule));
-  return changeField(ruled, 'clientConfig', client =>
-    changeField(client, 'service', service => fillDefaults(service, { port: 443 })),
-  ) as T;
-}
-
-function defaultMatch(match: MatchResources): MatchResources {
-  const complete = fillDefaults(match, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} });
-  const included = changeField(complete, 'resourceRules', rules => changeItems(rules, defaultRule));
-  return changeField(included, 'excludeResourceRules', rules => changeItems(rules, defaultRule));
-}
-
-export const mutatingWebhookConfiguration = defineKind(mutatingWebhookConfigurations, {
-  requiresResourceVersion: true,
-  setDefaults: object =>
-    changeField(object, 'webhooks', webhooks =>
-      changeItems(webhooks, webhook => fillDefaults(defaultWebhook(webhook), { reinvocationPolicy: 'Never' })),
-    ),
-  columns: [
-    nameColumn,
-    integerColumn<MutatingWebhookConfiguration>(
-      'Webhooks',
-      'How many webhooks.',
-      object => object.webhooks?.length ?? 0,
-    ),
-    ageColumn,
-  ],
-});
-
-export const validatingWebhookConfiguration = defineKind(validatingWebhookConfigurations, {
-  requiresResourceVersion: true,
-  setDefaults: object => changeField(object, 'webhooks', webhooks => changeItems(webhooks, defaultWebhook)),
-  columns: [
-    nameColumn,
-    integerColumn<ValidatingWebhookConfiguration>(
-      'Webhooks',
-      'How many webhooks.',
-      object => object.webhooks?.length ?? 0,
-    ),
-    ageColumn,
-  ],
-});
+} from '../../generated/index.ts';
+import { defineKind } from '../define-kind.ts';
+import { changeField, fillDefaults } from '../fill-defaults.ts';
+import { statusRules } from '../status-rules.ts';
+import { ageColumn, integerColumn, nameColumn, textColumn } from '../table-columns.ts';
+import { defaultMatch } from './default-rules.ts';
+import { validateMutatingBinding, validateValidatingBinding } from './validate-bindings.ts';
+import { validateMutatingPolicy, validateValidatingPolicy } from './validate-policies.ts';
 
 interface WithParamKind {
   readonly spec: {
@@ -101,6 +39,7 @@ function formatParamRef({ spec }: WithParamRef): string {
 }
 
 export const validatingAdmissionPolicy = defineKind(validatingAdmissionPolicies, {
+  validateCreate: validateValidatingPolicy,
   requiresResourceVersion: true,
   setDefaults: object =>
     changeField(object, 'spec', spec =>
@@ -121,6 +60,7 @@ export const validatingAdmissionPolicy = defineKind(validatingAdmissionPolicies,
 });
 
 export const validatingAdmissionPolicyBinding = defineKind(validatingAdmissionPolicyBindings, {
+  validateCreate: validateValidatingBinding,
   requiresResourceVersion: true,
   setDefaults: object => changeField(object, 'spec', spec => changeField(spec, 'matchResources', defaultMatch)),
   columns: [
@@ -136,6 +76,7 @@ export const validatingAdmissionPolicyBinding = defineKind(validatingAdmissionPo
 });
 
 export const mutatingAdmissionPolicy = defineKind(mutatingAdmissionPolicies, {
+  validateCreate: validateMutatingPolicy,
   requiresResourceVersion: true,
   setDefaults: object =>
     changeField(object, 'spec', spec =>
@@ -154,6 +95,7 @@ export const mutatingAdmissionPolicy = defineKind(mutatingAdmissionPolicies, {
 });
 
 export const mutatingAdmissionPolicyBinding = defineKind(mutatingAdmissionPolicyBindings, {
+  validateCreate: validateMutatingBinding,
   requiresResourceVersion: true,
   setDefaults: object => changeField(object, 'spec', spec => changeField(spec, 'matchResources', defaultMatch)),
   columns: [
