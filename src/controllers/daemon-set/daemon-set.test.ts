@@ -84,6 +84,16 @@ test('makes a pod for each node that has none, and none beside one on its way ou
   assert.deepEqual(moves(daemonSet(), [pod('x', 'a'), pod('y', 'b', { isMarked: true })]), ['create pods agent-']);
 });
 
+test('writes a template down with its fields in the order of their names, as clients compare it', () => {
+  const unordered = { spec: { containers: [{ name: 'main', image: 'agent:2' }] }, metadata: { labels } };
+  const steps = reconcile(daemonSetController, { object: daemonSet({ template: unordered }), others: nodes });
+  const revision = steps.flatMap(step => (step.do === 'create' ? [step.object as ControllerRevision] : []))[0];
+  assert.equal(
+    JSON.stringify(revision?.data),
+    '{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"app":"agent"}},"spec":{"containers":[{"image":"agent:2","name":"main"}]}}}}',
+  );
+});
+
 test('keeps the oldest of several pods on a node', () => {
   const twins = [pod('first', 'a'), { ...pod('second', 'a') }, pod('y', 'b'), pod('z', 'c')];
   assert.deepEqual(moves(daemonSet(), twins), ['delete pods second']);

@@ -80,9 +80,20 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
   return template;
 }
 
-/** Kubernetes: what kubectl's rollout undo applies as a strategic merge patch. */
+/**
+ * Kubernetes: what kubectl's rollout undo applies as a strategic merge patch. Fields are in the order of their names,
+ * because clients compare it byte by byte with what they make of the owner.
+ */
 function revisionData(template: PodTemplateSpec): unknown {
-  return { spec: { template: { ...template, $patch: 'replace' } } };
+  return { spec: { template: inOrderOfNames({ ...template, $patch: 'replace' }) } };
+}
+
+function inOrderOfNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrderOfNames);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, field]) => [name, inOrderOfNames(field)]));
 }
 
 function createStep(
