@@ -122,12 +122,16 @@ function describeResource({ type, verbs, subresources }: ServedVersion): readonl
       name: `${type.resource}/${subresource.name}`,
       singularName: '',
       namespaced: type.namespaced,
-      group: subresource.group,
-      version: subresource.version,
+      ...foreignKind(subresource, type),
       kind: subresource.kind,
       verbs: subresource.verbs,
     })),
   ];
+}
+
+/** Kubernetes: a subresource tells its kind's group and version only where they are not its resource's. */
+function foreignKind({ group = '', version = '' }: SubresourceFacts, type: ServedVersion['type']): object {
+  return version === '' || (group === type.group && version === type.version) ? {} : { group, version };
 }
 
 function describeAggregated(group: DiscoveryGroup): Readonly<Record<string, unknown>> {
