@@ -102,12 +102,9 @@ it('parameters must be readable for who lets a policy read them', async () => {
     },
   });
   const writer = '&{writer  [writers] map[]}';
-  assert.match(
-    (await refusalOf(client.create(validatingAdmissionPolicies, policy('Secret')))).message,
-    new RegExp(
-      `spec\\.paramKind: Forbidden: user ${RegExp.escape(writer)} must have "get" permission on all objects of the referenced paramKind \\(kind=Secret, apiVersion=v1\\)$`,
-    ),
-  );
+  const { message } = await refusalOf(client.create(validatingAdmissionPolicies, policy('Secret')));
+  const demanded = '"get" permission on all objects of the referenced paramKind (kind=Secret, apiVersion=v1)';
+  assert.ok(message.endsWith(`spec.paramKind: Forbidden: user ${writer} must have ${demanded}`), message);
   await client.create(validatingAdmissionPolicies, policy('ConfigMap'));
   await api.client.create(validatingAdmissionPolicies, { ...policy('Secret'), metadata: { name: 'q' } });
   const binding = (policyName: string) => ({
