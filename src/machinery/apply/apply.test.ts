@@ -162,6 +162,16 @@ test('an empty list of managed fields in a request resets them', () => {
   );
 });
 
+test('managed fields that are no sets of paths count for nothing', () => {
+  const created = update(undefined, object({ metadata: { name: 'x', uid: 'u' }, spec: { replicas: 1 } }), 'me');
+  const [entry] = created.metadata.managedFields!;
+  for (const broken of ['x', [], { 'f:spec': null }, { spec: {} }, { 'k:x': {} }, { 'f:spec': { 'i:x': {} } }]) {
+    const managedFields = [{ ...entry, fieldsV1: broken }];
+    const written = update(created, { ...created, metadata: { ...created.metadata, managedFields } } as never, 'me');
+    assert.deepEqual(written.metadata.managedFields, [entry], JSON.stringify(broken));
+  }
+});
+
 test('more than ten updaters are merged into ancient-changes', () => {
   let live: UnknownObject | undefined;
   for (let index = 0; index < 12; index++) {

@@ -2,6 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '../object.ts';
 import type { IgnoredFields } from './compare-objects.ts';
 import { emptyFieldSet, type FieldSet, uniteSets } from './field-set.ts';
 import { fieldSetOf } from './field-set-builder.ts';
+import { isFieldSet } from './is-field-set.ts';
 
 export type Entries = readonly ManagedFieldsEntry[];
 
@@ -95,7 +96,9 @@ export function chooseEntries(
   if (brought === undefined || brought === live?.metadata.managedFields) return kept;
   if (subresource !== undefined && subresource !== '') return kept;
   if (isReset(brought)) return noEntries;
-  const usable = usableEntries(brought);
+  const usable = brought.every(entry => isFieldSet(entry.fieldsV1 ?? emptyFieldSet))
+    ? usableEntries(brought)
+    : noEntries;
   return usable.length === 0 ? kept : usable;
 }
 
