@@ -1,11 +1,14 @@
 import { type Decoded, locate } from './decoded.ts';
 import { JsonScanner, JsonSyntaxProblem } from './json-scanner.ts';
+import { findTooDeep } from './nesting.ts';
 
 /**
  * Reads a JSON body. The problem of a malformed one is Go's text followed by the place:
  * `invalid character '}' looking for beginning of value (line 3, column 14)`.
  */
 export function decodeJson(text: string): Decoded {
+  const tooDeep = findTooDeep(text);
+  if (tooDeep >= 0) return refuse(text, 'exceeded max depth', tooDeep);
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -19,10 +22,14 @@ function explain(text: string, error: SyntaxError): Decoded {
     new JsonScanner(text).scan();
   } catch (problem) {
     if (!(problem instanceof JsonSyntaxProblem)) throw problem;
-    const { line, column } = locate(text, problem.offset);
-    return { problem: `${problem.message} (line ${line}, column ${column})`, line, column };
+    return refuse(text, problem.message, problem.offset);
   }
   throw new Error(`JSON.parse refuses what the scanner accepts: ${error.message}`);
+}
+
+function refuse(text: string, why: string, offset: number): Decoded {
+  const { line, column } = locate(text, offset);
+  return { problem: `${why} (line ${line}, column ${column})`, line, column };
 }
 
 const keyApart = /"[ \t\r\n]+:/;

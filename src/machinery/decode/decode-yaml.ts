@@ -8,6 +8,7 @@ import {
   type Tags,
 } from 'yaml';
 import { type Decoded, locate } from './decoded.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** A YAML body; `duplicates` are the warnings for keys that occur twice, as upstream's strict decoder words them. */
 export type DecodedYaml = Decoded & { readonly duplicates?: readonly string[] | undefined };
@@ -49,6 +50,17 @@ const options: ParseOptions & DocumentOptions & SchemaOptions & CreateNodeOption
 
 /** Reads one YAML document. JSON is YAML, so JSON bodies are read as well. */
 export function decodeYaml(text: string): DecodedYaml {
+  try {
+    return decode(text);
+  } catch (error) {
+    // The parser recurses; aliases without an anchor, or too many, are found out when values are built.
+    if (error instanceof RangeError) return refuse('exceeded max depth');
+    if (error instanceof ReferenceError) return refuse(error.message);
+    throw error;
+  }
+}
+
+function decode(text: string): DecodedYaml {
   const document = parseDocument(text, options);
   const error = document.errors.find(candidate => candidate.code !== 'DUPLICATE_KEY');
   if (error !== undefined) {
@@ -62,7 +74,12 @@ export function decodeYaml(text: string): DecodedYaml {
   }
   const duplicates = document.errors.map(duplicate => describeDuplicate(text, duplicate.pos[0]));
   const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (isTooDeep(value)) return refuse('exceeded max depth');
   return duplicates.length === 0 ? { value } : { value, duplicates };
+}
+
+function refuse(why: string): DecodedYaml {
+  return { problem: `error converting YAML to JSON: yaml: ${why}`, line: 1, column: 1 };
 }
 
 /** The words of Go's strict decoder for a key that its map already has. */

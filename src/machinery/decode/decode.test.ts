@@ -81,3 +81,16 @@ test('says where YAML is malformed, and refuses several documents', async () => 
     duplicates: ['line 3: key "replicas" already set in map'],
   });
 });
+
+test('refuses what nests deeper than anybody could read again, and nothing else', async () => {
+  const nest = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  assert.equal(decodeJson(nest(500)).problem, undefined);
+  assert.equal(decodeJson(nest(501)).problem, 'exceeded max depth (line 1, column 2501)');
+  assert.match(decodeJson('['.repeat(100_000)).problem!, /^exceeded max depth/);
+  assert.equal(decodeJson(`{"a":"${'[{'.repeat(1_000)}\\"["}`).problem, undefined);
+  assert.equal(decodeJson(`[${'[],'.repeat(1_000)}[]]`).problem, undefined);
+  const decodeYaml = await loadYamlDecoder();
+  assert.match(decodeYaml(nest(501)).problem!, /exceeded max depth/);
+  assert.match(decodeYaml('['.repeat(100_000)).problem!, /exceeded max depth|line 1/);
+  assert.match(decodeYaml('a: *b').problem!, /b/);
+});

@@ -8,6 +8,9 @@ export class WireError extends Error {
 
 const twoTo32 = 4294967296;
 
+/** Differs from Kubernetes: readers recurse, and so do those who walk what was read. */
+const depthMax = 500;
+
 /**
  * Reads messages in place: a nested message is a range of the same bytes, entered and left. Throws a `WireError` where
  * they end early or make no sense.
@@ -17,6 +20,7 @@ export class WireReader {
   #at = 0;
   #end: number;
   #wireType = 0;
+  #depth = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -43,6 +47,7 @@ export class WireReader {
 
   /** Enters the nested message; returns what `leave` needs. */
   enter(): number {
+    if (++this.#depth > depthMax) throw new WireError('exceeded max depth');
     const length = this.#readLength();
     const outerEnd = this.#end;
     this.#end = this.#at + length;
@@ -50,6 +55,7 @@ export class WireReader {
   }
 
   leave(outerEnd: number): void {
+    this.#depth--;
     this.#at = this.#end;
     this.#end = outerEnd;
   }
