@@ -78,10 +78,12 @@ function wantsToken(pod: Pod, account: ServiceAccount): boolean {
 function mountToken(spec: Pod['spec'], random: Random): Pod['spec'] {
   const existing = spec.volumes?.find(volume => volume.name.startsWith(volumePrefix));
   const name = existing?.name ?? volumePrefix + random.suffix(5);
-  const containers = spec.containers.map(container => mountInto(container, name));
+  // A pod without containers is refused by its validation, which comes after admission.
+  const before = (spec.containers as readonly Container[] | undefined) ?? [];
+  const containers = before.map(container => mountInto(container, name));
   const initContainers = spec.initContainers?.map(container => mountInto(container, name));
   const isMounted =
-    containers.some((container, i) => container !== spec.containers[i]) ||
+    containers.some((container, i) => container !== before[i]) ||
     initContainers?.some((container, i) => container !== spec.initContainers![i]) === true;
   if (!isMounted) return spec;
   return {

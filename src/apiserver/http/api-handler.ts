@@ -12,6 +12,7 @@ import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } f
 import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.ts';
 import { AuditStage, auditResult } from './audit-stage.ts';
 import { readConnectOptions } from './connect-options.ts';
+import { findRouteProblem } from './find-route-problem.ts';
 import { FlowStage } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
@@ -219,6 +220,11 @@ export class ApiHandler {
         await this.#connect(info, incoming.query, incoming.call);
         throw statusError.badRequest('Upgrade request required');
       }
+    }
+    const problem = findRouteProblem(this.#options.core.resources, incoming.http.method, info);
+    if (problem !== undefined) {
+      this.#authorize(info, incoming.call.user, run.audit);
+      throw problem;
     }
     if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming, run);
     return this.#answerOnce(incoming, run);

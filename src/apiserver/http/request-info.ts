@@ -13,7 +13,7 @@ export interface RequestInfo {
   readonly namespace: string;
   /** `''` where the path names no object. */
   readonly name: string;
-  /** What follows the subresource: the path that a proxy passes on. */
+  /** What follows the subresource: the path that a proxy passes on. Of a `/watch/` path what follows the name. */
   readonly rest: readonly string[];
   /** The deprecated `/watch/` paths: whatever the query says, this is a watch. */
   readonly isWatchPath: boolean;
@@ -66,7 +66,7 @@ export function readRequestInfo(method: string, path: string, query: Query): Req
     subresource,
     namespace,
     name,
-    rest: parts.slice(at + 3),
+    rest: parts.slice(isWatchPath ? at + 2 : at + 3),
     isWatchPath,
   };
 }

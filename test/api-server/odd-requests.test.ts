@@ -1,0 +1,47 @@
+/** Requests that no client sends on purpose. `npm run fuzz` found each of them to go wrong once. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type ApiRequestOptions, requestApi } from '../end-to-end/api-request.ts';
+import { type RunningApiServer, startApiServer } from './start-api-server.ts';
+
+let running: RunningApiServer;
+
+before(async () => {
+  running = await startApiServer();
+  await ask('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
+});
+after(() => running[Symbol.asyncDispose]());
+
+function ask(method: string, path: string, options?: ApiRequestOptions) {
+  return requestApi(running.kubeconfig, method, path, options);
+}
+
+test('a path of the old watches takes GET only, and nothing below an object', async () => {
+  for (const method of ['PUT', 'POST', 'PATCH', 'DELETE', 'HEAD']) {
+    const { status } = await ask(method, '/api/v1/watch/pods');
+    assert.equal(status, 405, method);
+  }
+  const { status, body } = await ask('GET', '/api/v1/watch/namespaces/default/pods/a/status');
+  assert.deepEqual([status, body.reason], [404, 'NotFound']);
+});
+
+test('no resource takes HEAD, and what is not served is not found whatever the method', async () => {
+  assert.equal((await ask('HEAD', '/api/v1/pods')).status, 405);
+  assert.equal((await ask('OPTIONS', '/api/v1/pods')).status, 405);
+  assert.equal((await ask('OPTIONS', '/api/v1/nothing')).status, 404);
+});
+
+test('a pod without containers is refused for that', async () => {
+  const body = { metadata: { name: 'a' }, spec: { containers: null } };
+  const { status, body: answer } = await ask('POST', '/api/v1/namespaces/default/pods', { body });
+  assert.equal(status, 422);
+  assert.match(answer.message, /spec\.containers: Required value/);
+});
+
+test('a body that nests without end is refused', async () => {
+  for (const body of ['['.repeat(100_000), `{"a":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_001)}`]) {
+    const { status, body: answer } = await ask('POST', '/api/v1/namespaces/default/configmaps', { body });
+    assert.deepEqual([status, answer.reason], [400, 'BadRequest']);
+    assert.match(answer.message, /exceeded max depth/);
+  }
+});
