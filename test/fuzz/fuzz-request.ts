@@ -10,6 +10,8 @@ export interface FuzzRequest {
   readonly abortAfterMs?: number | undefined;
   /** The answer may go on for long: enough is read after so many milliseconds. */
   readonly readForMs?: number | undefined;
+  /** Only prepares what comes next: nobody compares its answer. */
+  readonly isAside?: boolean | undefined;
   /** Written to a socket byte for byte, because Node's client refuses to send it. */
   readonly isRaw?: boolean | undefined;
 }

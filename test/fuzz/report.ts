@@ -1,3 +1,4 @@
+import type { Comparison } from './beside-upstream.ts';
 import type { Tally } from './fuzz-run.ts';
 import type { FuzzOutcome } from './fuzz-server.ts';
 
@@ -20,6 +21,24 @@ export function formatFailures({ failures }: Tally, shown: number): string {
     );
   if (ranked.length > shown) texts.push(`… and ${ranked.length - shown} more kinds`);
   return texts.join('\n');
+}
+
+/** What is accepted or refused wrongly first, who owns which field last. */
+function weightOf(key: string): number {
+  if (key.includes('managedFields')) return 3;
+  if (/: object (lacks|has too|differs)/.test(key)) return 1;
+  return /warning|page not found/.test(key) ? 2 : 0;
+}
+
+export function formatComparison({ requests, different, differences }: Comparison, shown: number): string {
+  const ranked = [...differences].sort(([one, a], [other, b]) => weightOf(one) - weightOf(other) || b.count - a.count);
+  const texts = ranked
+    .slice(0, shown)
+    .map(
+      ([key, { index, count, problem, reproduction }]) =>
+        `${count} × ${key}\n      ${problem}\n      first in scenario ${index}: ${reproduction}`,
+    );
+  return [...texts, `${requests} requests, ${different} answered differently, in ${ranked.length} ways`].join('\n');
 }
 
 export function formatOutcome(outcome: FuzzOutcome, shown: number): string {

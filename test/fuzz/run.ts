@@ -1,15 +1,21 @@
 /** `npm run fuzz`: see `options.ts` for what it takes, `scenarios/` for what is sent, `check-answer.ts` for what is wrong. */
 import { readKubeconfig } from '../../src/drivers/tls/index.ts';
+import { compareWithUpstream } from './beside-upstream.ts';
 import { FuzzConnection } from './fuzz-connection.ts';
 import { runFuzz } from './fuzz-run.ts';
 import { fuzzFreshServer } from './fuzz-server.ts';
 import { type FuzzOptions, readOptions, usage } from './options.ts';
 import { prepareGround } from './prepare-ground.ts';
-import { formatFailures, formatOutcome, formatTally } from './report.ts';
+import { formatComparison, formatFailures, formatOutcome, formatTally } from './report.ts';
 
 /** How many kinds of things are wrong. */
 async function runAll(options: FuzzOptions): Promise<number> {
   const onProgress = createProgress();
+  if (options.isBesideUpstream) {
+    const comparison = await compareWithUpstream({ ...options, onProgress });
+    console.log(formatComparison(comparison, options.shown));
+    return comparison.differences.size;
+  }
   if (options.kubeconfig !== undefined) return fuzzOther(options, options.kubeconfig);
   const outcome = await fuzzFreshServer({ ...options, onProgress });
   console.log(formatOutcome(outcome, options.shown));

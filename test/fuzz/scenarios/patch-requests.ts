@@ -15,25 +15,35 @@ export const patchObject: Scenario = function* (draft) {
   const found = yield* findObject(draft, resource);
   if (found === undefined) return;
   const { object, path } = found;
-  const kind = chance.pick(['json', 'merge', 'strategic', 'apply', 'apply'] as const);
-  const query = drawQuery(resource.item.operations.get('PATCH'), chance);
-  if (kind === 'apply' && chance.is(0.9))
-    Object.assign(query, { fieldManager: chance.pick(['fuzz', 'other', 'kubectl']) });
-  if (kind === 'apply' && chance.is(0.5)) Object.assign(query, { force: 'true' });
-  if (kind !== 'apply') delete query['force'];
+  const { body, query } = drawPatch(draft, resource, object);
+  Object.assign(query, drawQuery(resource.item.operations.get('PATCH'), chance), { ...query });
+  if (body.type !== 'application/apply-patch+yaml') delete query['force'];
   if (isFarReaching(resource.group)) query['dryRun'] = 'All';
-  const body = draw[kind](draft, resource, object);
   const damaged = chance.is(0.05) ? damageBody(body, chance) : body;
   yield draft.request('PATCH', path, query, damaged, { accept: drawAccept(chance) });
 };
+
+/** A patch of an object that is there, of any of the four kinds, and the parameters that it needs. */
+export function drawPatch(
+  draft: Draft,
+  resource: ModelResource,
+  object: JsonMap,
+): { readonly body: EncodedBody; readonly query: Record<string, string> } {
+  const { chance } = draft;
+  const kind = chance.pick(['json', 'merge', 'strategic', 'apply', 'apply'] as const);
+  const query: Record<string, string> = {};
+  if (kind === 'apply' && chance.is(0.95)) query['fieldManager'] = chance.pick(['fuzz', 'other', 'kubectl']);
+  if (kind === 'apply' && chance.is(0.5)) query['force'] = 'true';
+  return { body: draw[kind](draft, resource, object), query };
+}
 
 function isFarReaching(group: string): boolean {
   return /^(admissionregistration|apiregistration|flowcontrol)/.test(group);
 }
 
-type DrawPatch = (draft: Draft, resource: ModelResource, object: JsonMap) => EncodedBody;
+type PatchDrawer = (draft: Draft, resource: ModelResource, object: JsonMap) => EncodedBody;
 
-const draw: Readonly<Record<'json' | 'merge' | 'strategic' | 'apply', DrawPatch>> = {
+const draw: Readonly<Record<'json' | 'merge' | 'strategic' | 'apply', PatchDrawer>> = {
   json: drawJsonPatch,
   merge: (draft, resource, object) => encodePatch('merge-patch+json', drawMerge(draft, resource, object)),
   strategic: (draft, resource, object) =>
