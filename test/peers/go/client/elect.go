@@ -11,9 +11,10 @@ import (
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
 )
 
-// takePart stands for election under a name, prints `leads NAME` and `stopped NAME`, and what it learns of others:
+// takePart stands for election under a name, for terms of so many seconds, prints `leads NAME` and `stopped NAME`, and what it learns of others:
 // `leader NAME`.
-func takePart(ctx context.Context, namespace, name string) error {
+func takePart(ctx context.Context, namespace, name string, seconds int) error {
+	term := time.Duration(seconds) * time.Second
 	config, err := configure()
 	if err != nil {
 		return err
@@ -28,9 +29,9 @@ func takePart(ctx context.Context, namespace, name string) error {
 			Client:     client.CoordinationV1(),
 			LockConfig: resourcelock.ResourceLockConfig{Identity: name},
 		},
-		LeaseDuration: 3 * time.Second,
-		RenewDeadline: 2 * time.Second,
-		RetryPeriod:   500 * time.Millisecond,
+		LeaseDuration: term,
+		RenewDeadline: term * 2 / 3,
+		RetryPeriod:   term / 8,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(context.Context) { fmt.Printf("leads %s\n", name) },
 			OnStoppedLeading: func() { fmt.Printf("stopped %s\n", name) },

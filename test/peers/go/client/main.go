@@ -1,7 +1,7 @@
 // Command client is what programs written with client-go do: informers, leader election, and every sort of client.
 //
 //	client informer NAMESPACE     prints what an informer on ConfigMaps is told, a line each
-//	client elect NAMESPACE NAME   takes part in an election, and prints when it leads
+//	client elect NAMESPACE NAME SECONDS   takes part in an election for terms of so long, and prints when it leads
 //	client calls NAMESPACE        makes calls of every sort, and prints `ok NAME` or `failed NAME: why` for each
 package main
 
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"k8s.io/client-go/rest"
@@ -18,7 +19,7 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: client informer|elect|calls NAMESPACE [NAME]")
+		fmt.Fprintln(os.Stderr, "usage: client informer|elect|calls NAMESPACE [NAME SECONDS]")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -29,7 +30,10 @@ func main() {
 	case "informer":
 		err = watchConfigMaps(ctx, namespace)
 	case "elect":
-		err = takePart(ctx, namespace, os.Args[3])
+		var seconds int
+		if seconds, err = strconv.Atoi(os.Args[4]); err == nil {
+			err = takePart(ctx, namespace, os.Args[3], seconds)
+		}
 	case "calls":
 		err = makeCalls(ctx, namespace)
 	default:
