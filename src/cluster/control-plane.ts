@@ -21,6 +21,7 @@ import {
 } from '../apiserver/index.ts';
 import { type ReverseProxy, SubresourceProxy } from '../apiserver/proxy/index.ts';
 import { Client, Informers } from '../client/index.ts';
+import type { SignDetached } from '../controllers/index.ts';
 import type { CertificateOperations } from '../machinery/index.ts';
 import { Scheduler } from '../scheduler/index.ts';
 import {
@@ -33,6 +34,7 @@ import {
 import type { World } from '../world/index.ts';
 import { componentUsers, nodeUser } from './component-users.ts';
 import { RunningControllers } from './running-controllers.ts';
+import { secretTokenSigner } from './secret-token-signer.ts';
 
 export type Component = 'controllers' | 'scheduler';
 
@@ -44,6 +46,8 @@ export interface ControlPlaneOptions {
   readonly tokens?: TokenSettings | undefined;
   /** Checks and signs requests for certificates; without it nothing is signed. */
   readonly certificates?: CertificateOperations | undefined;
+  /** Signs `cluster-info` with bootstrap tokens; without it that stays unsigned. */
+  readonly signDetached?: SignDetached | undefined;
   /** Where pods and nodes reach the API server. */
   readonly advertise?: readonly { readonly ip: string; readonly port: number }[] | undefined;
   /** Default 10.96.0.0/16. */
@@ -104,6 +108,8 @@ export class ControlPlane {
           certificateAuthority,
           podCidr,
           certificates: options.certificates,
+          signDetached: options.signDetached,
+          signSecretToken: options.tokens === undefined ? undefined : secretTokenSigner(options.tokens),
         });
     this.#scheduler = without.includes('scheduler') ? undefined : this.#buildScheduler(world);
   }

@@ -6,6 +6,7 @@ import {
   type ControllerSettings,
   GarbageCollector,
   NamespaceDeletion,
+  ServiceAccountTokens,
 } from '../controllers/index.ts';
 import type { World } from '../world/index.ts';
 import { componentUsers, controllerUser } from './component-users.ts';
@@ -20,6 +21,7 @@ export class RunningControllers {
   readonly #collector: GarbageCollector;
   readonly #namespaces: NamespaceDeletion;
   readonly #approver: CertificateApprover;
+  readonly #tokens: ServiceAccountTokens | undefined;
 
   constructor(world: World, server: ApiServer, settings: ControllerSettings) {
     const clientOf = (serviceAccount: string): Client =>
@@ -35,6 +37,12 @@ export class RunningControllers {
         ),
     );
     this.#approver = new CertificateApprover(world, clientOf('certificate-controller'), this.#informers);
+    const { certificateAuthority, signSecretToken } = settings;
+    const itself = new Client(createLocalTransport(server, componentUsers.controllerManager, userAgent));
+    this.#tokens =
+      signSecretToken === undefined
+        ? undefined
+        : new ServiceAccountTokens(world, itself, this.#informers, certificateAuthority, signSecretToken);
     const types: ServedTypes = servedTypes(server.resources);
     const collecting = clientOf('generic-garbage-collector');
     this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
@@ -42,8 +50,8 @@ export class RunningControllers {
   }
 
   get isIdle(): boolean {
-    const workers = [...this.#runners, this.#collector, this.#namespaces, this.#approver];
-    return workers.every(worker => worker.isIdle);
+    const workers = [...this.#runners, this.#collector, this.#namespaces, this.#approver, this.#tokens];
+    return workers.every(worker => worker?.isIdle !== false);
   }
 
   start(): void {
@@ -51,6 +59,7 @@ export class RunningControllers {
     this.#collector.start();
     this.#namespaces.start();
     this.#approver.start();
+    this.#tokens?.start();
   }
 
   stop(): void {
@@ -58,6 +67,7 @@ export class RunningControllers {
     this.#collector.stop();
     this.#namespaces.stop();
     this.#approver.stop();
+    this.#tokens?.stop();
     this.#informers.stop();
   }
 }

@@ -10,6 +10,7 @@
  */
 import type { Controller } from '../client/index.ts';
 import type { CertificateOperations } from '../machinery/index.ts';
+import { bootstrapSigner, type SignDetached, tokenCleaner } from './bootstrap-tokens/index.ts';
 import { certificateCleaner, certificateSigner } from './certificates/index.ts';
 import { cronJobController } from './cron-job/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
@@ -25,6 +26,7 @@ import { replicationController } from './replication-controller.ts';
 import { resourceQuotaController } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca.ts';
 import { serviceAccountController } from './service-account.ts';
+import type { SignSecretToken } from './service-account-tokens.ts';
 import { serviceCidrController } from './service-cidr.ts';
 import { statefulSetController } from './stateful-set/index.ts';
 import {
@@ -33,9 +35,11 @@ import {
   volumeProtectionController,
 } from './volume-protection/index.ts';
 
+export type { SignDetached } from './bootstrap-tokens/index.ts';
 export { CertificateApprover } from './certificates/index.ts';
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
+export { ServiceAccountTokens, type SignSecretToken } from './service-account-tokens.ts';
 
 /** What some controllers have to be told. */
 export interface ControllerSettings {
@@ -45,6 +49,10 @@ export interface ControllerSettings {
   readonly podCidr: string;
   /** Signs certificates with the authority's key; without it they are approved and wait. */
   readonly certificates?: CertificateOperations | undefined;
+  /** Signs with bootstrap tokens; without it `cluster-info` stays unsigned. */
+  readonly signDetached?: SignDetached | undefined;
+  /** Signs tokens for Secrets; without it those of accounts stay empty. */
+  readonly signSecretToken?: SignSecretToken | undefined;
 }
 
 /** Every controller, in the order in which they start. */
@@ -54,6 +62,8 @@ export function buildControllers(settings: ControllerSettings): readonly Control
     rootCaController(settings.certificateAuthority),
     nodeIpamController(settings.podCidr),
     certificateCleaner,
+    tokenCleaner,
+    ...(settings.signDetached === undefined ? [] : [bootstrapSigner(settings.signDetached)]),
     ...(settings.certificates === undefined ? [] : [certificateSigner(settings.certificates)]),
     nodeLifecycleController,
     taintEvictionController,

@@ -13,6 +13,7 @@ export class LateTokens {
       signer: {
         algorithm: 'ES256',
         sign: async claims => (await this.#getSigner()).sign(claims),
+        signLegacy: async claims => (await this.#getSigner()).signLegacy(claims),
         verify: async token => (await this.#getSigner()).verify(token),
         verifyLegacy: async token => (await this.#getSigner()).verifyLegacy(token),
         keySet: async () => (await this.#getSigner()).keySet(),

@@ -15,6 +15,7 @@ import {
   ensureClusterPki,
   writeKubeconfig,
 } from '../../src/drivers/tls/index.ts';
+import { signDetached } from '../../src/drivers/tokens/index.ts';
 import { createLogWriter } from '../../src/drivers/world/index.ts';
 import { createObjectCodec, MemoryStore, type Store, type StoredObject } from '../../src/storage/index.ts';
 import type { World } from '../../src/world/index.ts';
@@ -59,6 +60,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     store,
     tokens,
     certificates: createCertificateOperations(pki.authority),
+    signDetached,
     certificateAuthority: pki.authority.certificate,
     requestHeader: { authority: frontProxy.authority.certificate, allowedNames: [frontProxy.commonName] },
     aggregatorCertificate: { certificate: frontProxy.client.certificate, key: frontProxy.client.privateKey },

@@ -18,12 +18,24 @@ import {
 } from './rbac/index.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';
 import { createAccessReviews, createIdentityReviews, createRulesReview } from './reviews/index.ts';
-import { createTokenRequests, type TokenSettings, TokenValidator } from './tokens/index.ts';
+import {
+  BootstrapTokens,
+  createTokenRequests,
+  type NoteSecretUse,
+  type TokenAuthenticator,
+  type TokenSettings,
+  TokenUnion,
+  TokenValidator,
+} from './tokens/index.ts';
 
 export interface AccessControlOptions {
   readonly world: World;
   /** Without it there are no ServiceAccount tokens: TokenRequests are not answered, bearer tokens refused. */
   readonly tokens?: TokenSettings | undefined;
+  /** Kubernetes: `--enable-bootstrap-token-auth`. Default true, as kubeadm sets it. */
+  readonly hasBootstrapTokens?: boolean | undefined;
+  /** What knows tokens of other origins: an issuer's, a webhook's. Asked last, in this order. */
+  readonly tokenAuthenticators?: readonly TokenAuthenticator[] | undefined;
   /** Checks requests for certificates; without it their signatures are not looked at. */
   readonly certificates?: CertificateOperations | undefined;
 }
@@ -39,7 +51,7 @@ export class AccessControl {
   readonly policy = new RbacPolicy();
   readonly #options: AccessControlOptions;
   #view: IndexedView | undefined;
-  #validator: TokenValidator | undefined;
+  #tokens = new TokenUnion([]);
   #authenticator: Authenticator | undefined;
   #feed: PolicyFeed | undefined;
   #client: Client | undefined;
@@ -57,7 +69,7 @@ export class AccessControl {
     this.virtual = {
       ...createAccessReviews(this.authorizer),
       'authorization.k8s.io/selfsubjectrulesreviews': createRulesReview(this.policy),
-      ...createIdentityReviews(() => this.#validator),
+      ...createIdentityReviews(() => this.#tokens),
       ...(tokens === undefined
         ? {}
         : { '/serviceaccounts/token': createTokenRequests(tokens, () => this.#requireView(), world) }),
@@ -75,15 +87,11 @@ export class AccessControl {
    * `system:masters`: until the policy is there, nobody else may do anything.
    */
   async start(transport: Transport, view: IndexedView): Promise<void> {
-    const { world, tokens } = this.#options;
+    const { world } = this.#options;
     this.#view = view;
     this.#client = new Client(transport);
-    if (tokens !== undefined) {
-      this.#validator = new TokenValidator(tokens, view, world.clock, (secret, label) =>
-        this.#labelSoon(secret, label),
-      );
-    }
-    this.#authenticator = new RequestAuthenticator(this.#validator);
+    this.#tokens = new TokenUnion(this.#tokenAuthenticators(view));
+    this.#authenticator = new RequestAuthenticator(this.#tokens);
     this.#feed = new PolicyFeed(transport, this.policy, world, () => this.#aggregateSoon());
     await this.#feed.start();
     await ensureDefaultPolicy(this.#client, view);
@@ -91,6 +99,17 @@ export class AccessControl {
 
   stop(): void {
     this.#feed?.stop();
+  }
+
+  /** Kubernetes: in this order. */
+  #tokenAuthenticators(view: IndexedView): readonly TokenAuthenticator[] {
+    const { world, tokens, hasBootstrapTokens = true, tokenAuthenticators = [] } = this.#options;
+    const noteUse: NoteSecretUse = (secret, label) => this.#labelSoon(secret, label);
+    return [
+      ...(tokens === undefined ? [] : [new TokenValidator(tokens, view, world.clock, noteUse)]),
+      ...(hasBootstrapTokens ? [new BootstrapTokens(view, world.clock, tokens?.audiences ?? [])] : []),
+      ...tokenAuthenticators,
+    ];
   }
 
   #requireView(): IndexedView {

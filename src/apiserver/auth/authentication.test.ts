@@ -10,6 +10,7 @@ import { RbacPolicy } from './rbac/rbac-policy.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';
 import { createTokenRequests } from './tokens/token-request.ts';
 import type { TokenClaims } from './tokens/token-signer.ts';
+import { TokenUnion } from './tokens/token-union.ts';
 import { TokenValidator } from './tokens/token-validator.ts';
 import { anonymousUser } from './well-known-users.ts';
 
@@ -49,6 +50,7 @@ function setUp() {
     algorithm: 'none',
     sign: async (claims: TokenClaims) => JSON.stringify(claims),
     verify: async (token: string) => (token.startsWith('{') ? (JSON.parse(token) as TokenClaims) : undefined),
+    signLegacy: async () => '',
     verifyLegacy: async () => undefined,
     keySet: async () => '{}',
   };
@@ -74,12 +76,12 @@ describe('a ServiceAccount token', () => {
   test('names the account, its groups, and what it is bound to', async () => {
     const { request, validator } = setUp();
     const { token } = await request(boundToPod);
-    const { user } = await validator.validate(token);
+    const user = (await validator.authenticate(token))?.user;
     assert.equal(user?.username, 'system:serviceaccount:n:s');
     assert.deepEqual(user?.groups, ['system:serviceaccounts', 'system:serviceaccounts:n', 'system:authenticated']);
     assert.deepEqual(user?.extra?.['authentication.kubernetes.io/pod-name'], ['p']);
     assert.deepEqual(user?.extra?.['authentication.kubernetes.io/node-name'], ['node']);
-    assert.equal((await validator.validate(token)).user, user);
+    assert.equal((await validator.authenticate(token))?.user, user);
   });
 
   test('expires, and says so', async () => {
@@ -87,36 +89,39 @@ describe('a ServiceAccount token', () => {
     const { token, expirationTimestamp } = await request({ expirationSeconds: 600 });
     assert.equal(expirationTimestamp, '2026-01-01T00:10:00Z');
     await world.advance(660_000);
-    assert.ok((await validator.validate(token)).user);
+    assert.ok((await validator.authenticate(token))?.user);
     await world.advance(2_000);
-    assert.deepEqual(await validator.validate(token), { problem: 'service account token has expired' });
+    assert.deepEqual(await validator.authenticate(token), { problem: 'service account token has expired' });
   });
 
   test('dies with its account, its pod, and a successor of the same name', async () => {
     const { objects, account, pod, request, validator } = setUp();
     const { token } = await request(boundToPod);
     objects.remove(pods, pod);
-    assert.deepEqual(await validator.validate(token), { problem: 'service account token has been invalidated' });
+    assert.deepEqual(await validator.authenticate(token), { problem: 'service account token has been invalidated' });
     objects.put(pods, pod as never);
-    assert.ok((await validator.validate(token)).user);
+    assert.ok((await validator.authenticate(token))?.user);
     objects.put(serviceAccounts, { metadata: { ...account.metadata, uid: 'other' } });
-    assert.match((await validator.validate(token)).problem ?? '', /service account UID \(other\) does not match claim/);
+    assert.match(
+      (await validator.authenticate(token))?.problem ?? '',
+      /service account UID \(other\) does not match claim/,
+    );
     objects.remove(serviceAccounts, account);
-    assert.match((await validator.validate(token)).problem ?? '', /not found/);
+    assert.match((await validator.authenticate(token))?.problem ?? '', /not found/);
   });
 
   test('counts for its audiences only', async () => {
     const { request, validator } = setUp();
     const { token } = await request({ audiences: ['vault'] });
-    assert.match((await validator.validate(token)).problem ?? '', /audiences/);
-    assert.deepEqual((await validator.validate(token, ['vault', 'x'])).user?.uid, 'u1');
+    assert.match((await validator.authenticate(token))?.problem ?? '', /audiences/);
+    assert.deepEqual((await validator.authenticate(token, ['vault', 'x']))?.user?.uid, 'u1');
   });
 
   test('for a pod really lives a year when it is asked for in the usual way', async () => {
     const { world, request, validator } = setUp();
     const { token } = await request({ ...boundToPod, expirationSeconds: 3607 });
     await world.advance(300 * 86_400_000);
-    assert.ok((await validator.validate(token)).user);
+    assert.ok((await validator.authenticate(token))?.user);
   });
 
   test('is refused for a wrong pod, a short life, or an unknown object', async () => {
@@ -146,7 +151,7 @@ describe('a ServiceAccount token', () => {
 });
 
 describe('credentials', () => {
-  const authenticator = new RequestAuthenticator(undefined);
+  const authenticator = new RequestAuthenticator(new TokenUnion([]));
 
   test('a certificate names its user once for a connection', () => {
     const clientCertificate = { commonName: 'ann', organizations: ['devs'] };

@@ -1,6 +1,6 @@
 /**
- * Who sends a request, and what they may do: certificates, ServiceAccount tokens, impersonation, RBAC with Kubernetes'
- * default roles, the node authorizer, and the reviews that answer questions about both.
+ * Who sends a request, and what they may do: certificates, tokens of accounts and of nodes that join, impersonation,
+ * RBAC with Kubernetes' default roles, the node authorizer, and the reviews that answer questions about both.
  *
  * Start reading at `access-control.ts`, then `rbac/rbac-policy.ts`.
  */
@@ -20,7 +20,9 @@ export {
   defaultIssuer,
   type LegacyTokenClaims,
   type ObjectClaim,
+  type TokenAuthenticator,
   type TokenClaims,
+  type TokenOutcome,
   type TokenSettings,
   type TokenSigner,
 } from './tokens/index.ts';

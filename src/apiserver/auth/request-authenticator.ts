@@ -1,7 +1,7 @@
 import type { UserInfo } from '../core-contract.ts';
 import type { ClientCertificate } from '../http/http-message.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
-import type { TokenValidator } from './tokens/index.ts';
+import type { TokenUnion } from './tokens/index.ts';
 import { anonymousUser, groups } from './well-known-users.ts';
 
 /**
@@ -9,10 +9,10 @@ import { anonymousUser, groups } from './well-known-users.ts';
  * but prove nothing are refused rather than taken for none.
  */
 export class RequestAuthenticator implements Authenticator {
-  readonly #tokens: TokenValidator | undefined;
+  readonly #tokens: TokenUnion;
   readonly #certificateUsers = new WeakMap<ClientCertificate, UserInfo>();
 
-  constructor(tokens: TokenValidator | undefined) {
+  constructor(tokens: TokenUnion) {
     this.#tokens = tokens;
   }
 
@@ -25,8 +25,7 @@ export class RequestAuthenticator implements Authenticator {
     }
     const token = readBearerToken(authorization);
     if (token === undefined) return clientCertificate === 'untrusted' ? undefined : anonymousUser;
-    if (this.#tokens === undefined) return undefined;
-    const outcome = this.#tokens.validate(token);
+    const outcome = this.#tokens.authenticate(token);
     return outcome instanceof Promise ? outcome.then(({ user }) => user) : outcome.user;
   }
 

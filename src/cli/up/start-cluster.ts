@@ -13,6 +13,7 @@ import {
   ensureClusterPki,
   writeKubeconfig,
 } from '../../drivers/tls/index.ts';
+import { signDetached } from '../../drivers/tokens/index.ts';
 import { createLogWriter } from '../../drivers/world/index.ts';
 import { createTextCodec, type Store, type StoredObject } from '../../storage/index.ts';
 import type { World } from '../../world/index.ts';
@@ -89,6 +90,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       aggregatorCertificate,
       tokens,
       certificates: createCertificateOperations(pki.authority),
+      signDetached,
       outbound,
       reverseProxy,
       audit,

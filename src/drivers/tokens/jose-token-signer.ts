@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import type { LegacyTokenClaims, TokenClaims, TokenSigner } from '../../apiserver/auth/index.ts';
 
 const algorithm = 'ES256';
@@ -23,11 +24,17 @@ class JoseTokenSigner implements TokenSigner {
     this.#keyId = deriveKeyId(this.#publicKey);
   }
 
-  async sign(claims: TokenClaims): Promise<string> {
+  sign(claims: TokenClaims): Promise<string> {
+    return this.#sign({ ...claims, aud: [...claims.aud] });
+  }
+
+  signLegacy(claims: LegacyTokenClaims): Promise<string> {
+    return this.#sign({ ...claims });
+  }
+
+  async #sign(payload: JWTPayload): Promise<string> {
     const { SignJWT } = await import('jose');
-    return new SignJWT({ ...claims, aud: [...claims.aud] })
-      .setProtectedHeader({ alg: algorithm, kid: this.#keyId })
-      .sign(this.#privateKey);
+    return new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: this.#keyId }).sign(this.#privateKey);
   }
 
   async verify(token: string): Promise<TokenClaims | undefined> {

@@ -1,12 +1,12 @@
 import type { SelfSubjectReview, TokenReview } from '../../../api/generated/index.ts';
 import { statusError } from '../../../machinery/index.ts';
 import type { UserInfo, VirtualResources } from '../../core-contract.ts';
-import type { TokenValidator } from '../tokens/index.ts';
+import type { TokenUnion } from '../tokens/index.ts';
 
 const group = 'authentication.k8s.io';
 
 /** SelfSubjectReview (`kubectl auth whoami`) and TokenReview. */
-export function createIdentityReviews(tokens: () => TokenValidator | undefined): VirtualResources {
+export function createIdentityReviews(tokens: () => TokenUnion): VirtualResources {
   return {
     [`${group}/selfsubjectreviews`]: (_request, call) => {
       const review: SelfSubjectReview = {
@@ -22,15 +22,11 @@ export function createIdentityReviews(tokens: () => TokenValidator | undefined):
       if ((spec.token ?? '') === '')
         throw statusError.badRequest('token is required for TokenReview in authentication');
       const review = { kind: 'TokenReview', apiVersion: `${group}/v1`, metadata: {}, spec };
-      const validator = tokens();
-      if (validator === undefined) return { ...review, status: {} };
       const wanted = spec.audiences ?? [];
-      const outcome = await (wanted.length === 0
-        ? validator.validate(spec.token)
-        : validator.validate(spec.token, wanted));
+      const outcome = await tokens().authenticate(spec.token, wanted.length === 0 ? undefined : wanted);
       const status: TokenReview['status'] =
         outcome.user === undefined
-          ? { authenticated: false, user: {}, error: `[invalid bearer token, ${outcome.problem}]` }
+          ? { user: {}, error: outcome.problem }
           : { authenticated: true, user: describeUser(outcome.user), audiences: outcome.audiences };
       return { ...review, status };
     },

@@ -5,7 +5,9 @@ export interface TokenSigner {
   sign(claims: TokenClaims): Promise<string>;
   /** The claims of a token that this signer signed; undefined for any other text. Says nothing about time. */
   verify(token: string): Promise<TokenClaims | undefined>;
-  /** The same for a token out of a Secret, as kube-controller-manager signs it with the key that both share. */
+  /** A token to be kept in a Secret. */
+  signLegacy(claims: LegacyTokenClaims): Promise<string>;
+  /** The same as `verify` for a token out of a Secret, whether a controller of ours signed it or kube-controller-manager with the key that both share. */
   verifyLegacy(token: string): Promise<LegacyTokenClaims | undefined>;
   /** The public key as a JSON Web Key Set. */
   keySet(): Promise<string>;

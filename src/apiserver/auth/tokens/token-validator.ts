@@ -7,13 +7,9 @@ import type { ObjectView } from '../../object-view.ts';
 import { formatServiceAccountUser, serviceAccountGroups } from '../service-account-name.ts';
 import { groups } from '../well-known-users.ts';
 import { LegacyTokens, legacyUser, type NoteSecretUse } from './legacy-token.ts';
+import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.ts';
 import type { TokenSettings } from './token-settings.ts';
 import type { LegacyTokenClaims, ObjectClaim, TokenClaims } from './token-signer.ts';
-
-/** What a token proves: a user, for some of the audiences that were asked for. Or why it proves nothing. */
-export type TokenOutcome =
-  | { readonly user: UserInfo; readonly audiences: readonly string[]; readonly problem?: undefined }
-  | { readonly problem: string; readonly user?: undefined };
 
 /** One user instance for all requests with a token: decisions about it are remembered by identity. */
 type KnownToken =
@@ -28,7 +24,7 @@ const leewaySeconds = 60;
  * Tells who sends a ServiceAccount token. The signature is checked once a token; that the account and what the token is
  * bound to still exist is checked each time, so deleting them revokes it at once.
  */
-export class TokenValidator {
+export class TokenValidator implements TokenAuthenticator {
   readonly #settings: TokenSettings;
   readonly #view: ObjectView;
   readonly #clock: Clock;
@@ -43,15 +39,15 @@ export class TokenValidator {
     this.#legacy = new LegacyTokens(view, clock, noteUse);
   }
 
-  /** At once for a token seen before. `audiences`: those of the server unless a TokenReview names others. */
-  validate(token: string, audiences = this.#settings.audiences): TokenOutcome | Promise<TokenOutcome> {
+  /** At once for a token seen before. */
+  authenticate(token: string, audiences = this.#settings.audiences): TokenOutcome | Promise<TokenOutcome | undefined> {
     const known = this.#known.get(token);
     return known === undefined ? this.#validateNew(token, audiences) : this.#check(token, known, audiences);
   }
 
-  async #validateNew(token: string, audiences: readonly string[]): Promise<TokenOutcome> {
+  async #validateNew(token: string, audiences: readonly string[]): Promise<TokenOutcome | undefined> {
     const known = await this.#read(token);
-    if (known === undefined) return { problem: 'invalid bearer token' };
+    if (known === undefined) return undefined;
     if (this.#known.size >= knownTokensMax) this.#known.clear();
     this.#known.set(token, known);
     return this.#check(token, known, audiences);
@@ -70,7 +66,8 @@ export class TokenValidator {
     const named = 'legacy' in known ? this.#settings.audiences : known.claims.aud;
     const accepted = audiences.filter(audience => named.includes(audience));
     if (accepted.length === 0) {
-      return { problem: `token audiences do not match: ${formatList(audiences)}, ${formatList(named)}` };
+      const targets = formatList(audiences);
+      return { problem: `token audiences ${formatList(named)} is invalid for the target audiences ${targets}` };
     }
     if ('legacy' in known) {
       const outcome = this.#legacy.check(token, known.legacy, known.user);
