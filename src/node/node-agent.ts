@@ -1,7 +1,8 @@
 import type { Client, Informers } from '../client/index.ts';
 import type { World } from '../world/index.ts';
 import { assembleNode, type NodeParts } from './assemble-node.ts';
-import { NodeConnections } from './connections/index.ts';
+import { type KubeletRequest, type KubeletResponse, NodeConnections } from './connections/index.ts';
+import { KubeletApi } from './kubelet-api/index.ts';
 import { defaultStopGraceMs, type NodeAgentOptions } from './options.ts';
 import { Cancellation, type PodWorker, stopAllContainers, unlessAborted } from './pods/index.ts';
 import type { ContainerRuntime, Host } from './runtime/index.ts';
@@ -33,7 +34,22 @@ export class NodeAgent {
     this.#world = world;
     this.#options = options;
     this.#parts = assembleNode({ world, client, informers, runtime, host }, options);
-    this.connections = new NodeConnections(world, runtime, host, this.#parts.workers);
+    const { means, workers } = this.#parts;
+    const ask = (request: KubeletRequest): Promise<KubeletResponse> => kubelet.handle(request);
+    this.connections = new NodeConnections(world, runtime, host, workers, async ({ metadata }, request) =>
+      metadata.name === options.name ? ask(request) : undefined,
+    );
+    const kubelet = new KubeletApi({
+      world,
+      runtime,
+      host,
+      workers,
+      options,
+      paths: means.paths,
+      nodeName: options.name,
+      startedAt: world.clock.now(),
+      connections: this.connections,
+    });
   }
 
   /** Resolves when the Node is registered; it becomes Ready and takes over its pods as soon as the runtime answers. */

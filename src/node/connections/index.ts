@@ -2,4 +2,10 @@
  * What reaches into a pod from outside: logs, exec, attach, port-forward.
  */
 export { findLogContainer } from './find-log-container.ts';
-export { type LogRequest, NodeConnections, type StreamRequest } from './node-connections.ts';
+export {
+  type KubeletRequest,
+  type KubeletResponse,
+  type LogRequest,
+  NodeConnections,
+  type StreamRequest,
+} from './node-connections.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/generated/index.ts';
+import type { Node, Pod } from '../../api/generated/index.ts';
 import { quoteGo, StatusError, statusError } from '../../machinery/index.ts';
 import { parseTime, type World } from '../../world/index.ts';
 import { findContainer, uidOf } from '../facts/index.ts';
@@ -20,6 +20,20 @@ export interface LogRequest {
   readonly limitBytes?: number | undefined;
 }
 
+/** A request to the kubelet's HTTP API; the shape is the API server's. */
+export interface KubeletRequest {
+  readonly method: string;
+  /** Decoded, from the root. */
+  readonly path: string;
+  readonly query: string;
+}
+
+export interface KubeletResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | { readonly kind: 'bytes'; readonly source: ByteSource };
+}
+
 export interface StreamRequest {
   readonly container: string;
   readonly stdin: boolean;
@@ -37,12 +51,26 @@ export class NodeConnections {
   readonly #runtime: ContainerRuntime;
   readonly #host: Host;
   readonly #workers: PodWorkers;
+  readonly #kubelet: ((node: Node, request: KubeletRequest) => Promise<KubeletResponse | undefined>) | undefined;
 
-  constructor(world: World, runtime: ContainerRuntime, host: Host, workers: PodWorkers) {
+  /** `kubelet`: what answers the kubelet's HTTP API. */
+  constructor(
+    world: World,
+    runtime: ContainerRuntime,
+    host: Host,
+    workers: PodWorkers,
+    kubelet?: (node: Node, request: KubeletRequest) => Promise<KubeletResponse | undefined>,
+  ) {
     this.#world = world;
     this.#runtime = runtime;
     this.#host = host;
     this.#workers = workers;
+    this.#kubelet = kubelet;
+  }
+
+  /** Resolves to undefined for a node that is not this one. */
+  async kubelet(node: Node, request: KubeletRequest): Promise<KubeletResponse | undefined> {
+    return this.#kubelet?.(node, request);
   }
 
   async logs(pod: Pod, request: LogRequest): Promise<ByteSource> {
