@@ -14,7 +14,7 @@ import { LeaseKeeper, NodeReporter } from './registration/index.ts';
 import type { ContainerRuntime, Host } from './runtime/index.ts';
 import { RuntimePodReader } from './runtime-pods/index.ts';
 import { StatusWriter } from './status/index.ts';
-import { PodVolumes, ServiceAccountTokens, VolumeMounter } from './volumes/index.ts';
+import { ImageVolumes, PodVolumes, ServiceAccountTokens, VolumeMounter } from './volumes/index.ts';
 
 export interface NodeSurroundings {
   readonly world: World;
@@ -76,6 +76,9 @@ function assembleMeans(surroundings: NodeSurroundings, options: NodeAgentOptions
   const onEvent = (pod: Pod, fieldPath: string, reason: string, message: string): void =>
     events.ofField(pod, fieldPath, 'Warning', reason, message);
   const duties = { world, runtime, probes: host.probes, results, onEvent, onChange: wires.onProbe };
+  const images = new ImageProvider(world, runtime, objects);
+  const imageVolumes = new ImageVolumes(runtime, host, paths, images);
+  const mounter = new VolumeMounter(host, paths, objects, tokens);
   return {
     world,
     client,
@@ -90,8 +93,9 @@ function assembleMeans(surroundings: NodeSurroundings, options: NodeAgentOptions
     probes: new PodProbes(duties, agentStartedAt),
     results,
     objects,
-    volumes: new PodVolumes(host, paths, new VolumeMounter(host, paths, objects, tokens), objects, tokens),
-    images: new ImageProvider(world, runtime, objects),
+    volumes: new PodVolumes(host, paths, mounter, objects, tokens, imageVolumes),
+    imageVolumes,
+    images,
     cgroups: new PodCgroups(host.cgroups, options.cgroupParent ?? '', options.podPidsLimit),
     services: informers.of(services),
     crashLoops: new BackOff(),

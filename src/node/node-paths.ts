@@ -31,8 +31,13 @@ export class NodePaths {
     return `${this.memory}/${uid}`;
   }
 
+  /** All of one plugin. */
+  volumes(uid: string, plugin: string): string {
+    return `${this.pod(uid)}/volumes/kubernetes.io~${plugin}`;
+  }
+
   volume(uid: string, plugin: string, name: string): string {
-    return `${this.pod(uid)}/volumes/kubernetes.io~${plugin}/${name}`;
+    return `${this.volumes(uid, plugin)}/${name}`;
   }
 
   memoryVolume(uid: string, plugin: string, name: string): string {

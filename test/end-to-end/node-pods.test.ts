@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { configMaps, nodes, type Pod, pods, secrets } from '../../src/api/generated/index.ts';
+import { buildBusyboxImage } from '../fixtures/busybox-image.ts';
 import { containersMissing } from '../fixtures/own-containerd.ts';
 import { eventually, NodeTestbed, nodeName, type PodWish } from './node-testbed.ts';
 
@@ -33,6 +35,41 @@ describe('a node with real containers', { skip: containersMissing }, () => {
     );
     assert.ok(node.status?.images?.some(({ names }) => names?.includes(bed.own.image)));
     assert.equal(await bed.event(nodeName, 'Starting'), 'Starting kubelet.');
+  });
+
+  it('shows the files of an image in a volume, to be read only', async () => {
+    const name = 'localhost/pages:1';
+    const archive = await buildBusyboxImage({ name, files: { '/pages/index': 'from an image' } });
+    await bed.own.runtime.importImages(createReadStream(archive.path));
+    rmSync(dirname(archive.path), { recursive: true });
+    const volumeMounts = [
+      { name: 'pages', mountPath: '/all' },
+      { name: 'pages', mountPath: '/some', subPath: 'pages' },
+    ];
+    await bed.createPod('reader', {
+      script: 'cat /all/pages/index /some/index; ls /all/bin/busybox; touch /all/x 2>&1; exec sleep 1000',
+      container: { volumeMounts },
+      spec: { volumes: [{ name: 'pages', image: { reference: name, pullPolicy: 'IfNotPresent' } }] },
+    });
+    const pod = await bed.ready('reader');
+    assert.match(
+      await bed.log(pod),
+      /^from an imagefrom an image\/all\/bin\/busybox\ntouch: .*Read-only file system\n$/,
+    );
+    await bed.delete('reader', 0);
+    await bed.gone('reader');
+    const uid = pod.metadata.uid ?? '';
+    await eventually(
+      () => 'the volume to be unmounted',
+      async () => (await bed.host.mounts.list(`${bed.options.rootDir}/pods/${uid}`)).length === 0,
+    );
+    const unwanted = { name: 'pages', image: { reference: 'localhost/none:1', pullPolicy: 'Never' } };
+    await bed.createPod('hopeless', { container: { volumeMounts }, spec: { volumes: [unwanted] } });
+    await bed.until(
+      'hopeless',
+      ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull',
+    );
+    await bed.delete('hopeless', 0);
   });
 
   it('makes extended resources allocatable that somebody patches into its capacity', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   ByteSource,
   ContainerRuntime,
+  HostMount,
   ImageSummary,
   PullOptions,
   RuntimeEventListener,
@@ -11,7 +12,7 @@ import type { AbortSignalLike } from '../../world/index.ts';
 import { CriClient } from '../cri/index.ts';
 import { GrpcConnection } from '../grpc/index.ts';
 import { type TaskEvent, watchContainerdEvents } from './containerd-events.ts';
-import { importImageArchive, pauseImage } from './images/index.ts';
+import { ImageViews, importImageArchive, pauseImage } from './images/index.ts';
 import * as containerd from './methods.ts';
 
 /** How long CRI may lag behind containerd's events before they are told regardless. */
@@ -35,6 +36,14 @@ export class ContainerdRuntime extends CriClient implements ContainerRuntime {
     return names;
   }
 
+  async viewImage(image: string, key: string): Promise<readonly HostMount[]> {
+    return (await this.#openViews()).view(image, key);
+  }
+
+  async releaseImageView(key: string): Promise<void> {
+    await (await this.#openViews()).release(key);
+  }
+
   override async pullImage(image: string, options: PullOptions = {}, signal?: AbortSignalLike): Promise<string> {
     const watching = new AbortController();
     if (options.onProgress !== undefined) void this.#watchProgress(options.onProgress, watching.signal);
@@ -49,6 +58,13 @@ export class ContainerdRuntime extends CriClient implements ContainerRuntime {
     const images = await super.listImages();
     // containerd 1.6 does not know pinned images.
     return images.map(image => (image.repoTags.includes(pauseImage) ? { ...image, isPinned: true } : image));
+  }
+
+  /** Views are made by the snapshotter that CRI uses, so that what is unpacked already is used. */
+  async #openViews(): Promise<ImageViews> {
+    const [filesystem] = await this.imageFilesystems();
+    const snapshotter = /\.snapshotter\.v1\.([\w-]+)$/.exec(filesystem?.mountpoint ?? '')?.[1] ?? 'overlayfs';
+    return new ImageViews(this.connection, snapshotter);
   }
 
   /** Waits until the records of CRI, which listens to the same events, show what the event says. */

@@ -101,3 +101,41 @@ export const taskExitEvent = message({
 });
 
 export const getVersion = service('version')('Version', empty, message({ version: field(1, string) }));
+
+export const readContent = content(
+  'Read',
+  message({ digest: field(1, string) }),
+  message({ offset: field(1, integer), data: field(2, bytes) }),
+);
+
+const mount = message({ type: field(1, string), source: field(2, string), options: repeated(4, string) });
+const mounts = message({ mounts: repeated(1, mount) });
+const newSnapshot = message({
+  snapshotter: field(1, string),
+  key: field(2, string),
+  parent: field(3, string),
+  labels: textMap(4),
+});
+const snapshotKey = message({ snapshotter: field(1, string), key: field(2, string) });
+const snapshots = service('snapshots');
+export const prepareSnapshot = snapshots('Prepare', newSnapshot, mounts);
+export const viewSnapshot = snapshots('View', newSnapshot, mounts);
+export const mountsOfSnapshot = snapshots('Mounts', snapshotKey, mounts);
+export const removeSnapshot = snapshots('Remove', snapshotKey, empty);
+export const statSnapshot = snapshots(
+  'Stat',
+  snapshotKey,
+  message({ info: field(1, message({ name: field(1, string) })) }),
+);
+export const commitSnapshot = snapshots(
+  'Commit',
+  message({ snapshotter: field(1, string), name: field(2, string), key: field(3, string), labels: textMap(4) }),
+  empty,
+);
+
+/** Unpacks a layer into a snapshot that has been prepared. */
+export const applyDiff = service('diff')(
+  'Apply',
+  message({ diff: field(1, descriptor), mounts: repeated(2, mount) }),
+  message({ applied: field(1, descriptor) }),
+);

@@ -42,8 +42,10 @@ import { openExecSession, openPortForward, type PortForwardStream } from './stre
 const requestTimeoutMs = 120_000;
 const sandboxTimeoutMs = 240_000;
 
-/** Everything of the port that CRI alone can do; events and imports are each runtime's own. */
-export class CriClient implements Omit<ContainerRuntime, 'watchEvents' | 'importImages'> {
+type OwnOfEach = 'watchEvents' | 'importImages' | 'viewImage' | 'releaseImageView';
+
+/** Everything of the port that CRI alone can do; events, imports and views of images are each runtime's own. */
+export class CriClient implements Omit<ContainerRuntime, OwnOfEach> {
   protected readonly connection: GrpcConnection;
 
   constructor(connection: GrpcConnection) {

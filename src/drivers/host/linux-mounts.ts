@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
-import type { BindOptions, HostMounts, TmpfsOptions } from '../../node/runtime/index.ts';
+import type { BindOptions, HostMount, HostMounts, TmpfsOptions } from '../../node/runtime/index.ts';
 import { listMounts, readMountTable } from './mount-table.ts';
 
 const run = promisify(execFile);
@@ -18,6 +18,14 @@ export class LinuxMounts implements HostMounts {
     ];
     const how = parts.length === 0 ? [] : ['-o', parts.join(',')];
     await run('mount', ['-n', '-t', 'tmpfs', ...how, 'tmpfs', path]);
+  }
+
+  async mount(path: string, mounts: readonly HostMount[]): Promise<void> {
+    for (const { type, source, options } of mounts) {
+      const how = options.length === 0 ? [] : ['-o', options.join(',')];
+      // A bind mount has no type of its own; its options say what it is.
+      await run('mount', ['-n', ...(type === 'bind' ? [] : ['-t', type]), ...how, source, path]);
+    }
   }
 
   async bind(source: string, target: string, { isReadOnly = false }: BindOptions = {}): Promise<void> {

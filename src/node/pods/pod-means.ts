@@ -11,7 +11,7 @@ import type { PodProbes, ProbeResults } from '../probes/index.ts';
 import type { ContainerRuntime, Host } from '../runtime/index.ts';
 import type { RuntimePodReader } from '../runtime-pods/index.ts';
 import type { StatusWriter } from '../status/index.ts';
-import type { PodVolumes } from '../volumes/index.ts';
+import type { ImageVolumes, PodVolumes } from '../volumes/index.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { PodEvents } from './pod-events.ts';
 
@@ -32,6 +32,7 @@ export interface PodMeans {
   readonly results: ProbeResults;
   readonly objects: ReferencedObjects;
   readonly volumes: PodVolumes;
+  readonly imageVolumes: ImageVolumes;
   readonly images: ImageProvider;
   readonly cgroups: PodCgroups;
   readonly services: Informer<Service>;

@@ -33,7 +33,9 @@ export async function startContainer(means: PodMeans, place: StartPlace, contain
   refuseInBackOff(means, place, container);
   const { pod, signal } = place;
   const image = await provideImage(means, pod, container, signal);
-  const config = await configure(means, place, container, image);
+  const images = await mountImages(means, pod, container, signal);
+  const volumes = images.size === 0 ? place.volumes : new Map([...place.volumes, ...images]);
+  const config = await configure(means, { ...place, volumes }, container, image);
   const containerId = await createAndStart(means, place, container, config);
   await runPostStart(means, place, container, containerId);
 }
@@ -74,6 +76,23 @@ async function provideImage(
     return await means.images.provide(pod, container, say, signal);
   } catch (error) {
     if (error instanceof ContainerStartError) say('Warning', 'Failed', `Error: ${error.reason}`);
+    throw error;
+  }
+}
+
+/** Kubernetes: what goes wrong with an image that is a volume is told as if it were the container's own. */
+async function mountImages(
+  means: PodMeans,
+  pod: Pod,
+  container: Container,
+  signal: AbortSignalLike,
+): Promise<ReadonlyMap<string, MountedVolume>> {
+  const say: SayAboutContainer = (type, reason, message) => means.events.ofPod(pod, type, reason, message);
+  try {
+    return await means.imageVolumes.setUp(pod, container, say, signal);
+  } catch (error) {
+    if (!(error instanceof ContainerStartError)) throw fail(means, pod, container, 'CreateContainerError', error);
+    means.events.ofContainer(pod, container, 'Warning', 'Failed', `Error: ${error.message}`);
     throw error;
   }
 }

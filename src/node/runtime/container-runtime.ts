@@ -8,6 +8,7 @@ import type {
   ContainerSummary,
 } from './container.ts';
 import type { AttachOptions, ExecOptions, ExecSession, ExecSyncResult } from './exec.ts';
+import type { HostMount } from './host-mounts.ts';
 import type { ImageFilesystem, ImageSummary, PullOptions } from './image.ts';
 import type { RuntimeEventListener, Subscription } from './runtime-event.ts';
 import type { SandboxConfig, SandboxFilter, SandboxStatus, SandboxSummary } from './sandbox.ts';
@@ -89,5 +90,12 @@ export interface ContainerRuntime {
   removeImage(image: string): Promise<void>;
   /** Takes in a docker-archive or OCI archive (tar, also gzipped); resolves with the images' names. */
   importImages(archive: ByteSource): Promise<readonly string[]>;
+  /**
+   * What to mount on this host to see an image's files, read-only. The same key gives the same view until it is released;
+   * until then the image's files stay, whatever becomes of the image.
+   */
+  viewImage(image: string, key: string): Promise<readonly HostMount[]>;
+  /** What is gone already is success. */
+  releaseImageView(key: string): Promise<void>;
   imageFilesystems(): Promise<readonly ImageFilesystem[]>;
 }

@@ -8,7 +8,17 @@ export interface BindOptions {
   readonly isReadOnly?: boolean;
 }
 
+/** One call of mount(8). */
+export interface HostMount {
+  /** A filesystem's type: `overlay`; or `bind`. */
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
 export interface HostMounts {
+  /** One after the other over the same directory, which must exist. */
+  mount(path: string, mounts: readonly HostMount[]): Promise<void>;
   /** Does nothing where a tmpfs is mounted already. The directory must exist. */
   mountTmpfs(path: string, options?: TmpfsOptions): Promise<void>;
   bind(source: string, target: string, options?: BindOptions): Promise<void>;

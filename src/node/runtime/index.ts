@@ -43,7 +43,7 @@ export type {
   ProjectedFile,
   WriteOptions,
 } from './host-files.ts';
-export type { BindOptions, HostMounts, TmpfsOptions } from './host-mounts.ts';
+export type { BindOptions, HostMount, HostMounts, TmpfsOptions } from './host-mounts.ts';
 export type {
   GrpcProbe,
   HostProbes,

@@ -3,6 +3,7 @@ import { uidOf } from '../facts/index.ts';
 import type { NodePaths } from '../node-paths.ts';
 import type { ReferencedObjects } from '../objects/index.ts';
 import type { Host } from '../runtime/index.ts';
+import type { ImageVolumes } from './image-volumes.ts';
 import type { MountedVolume } from './mounted-volume.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { VolumeError, type VolumeFailure } from './volume-error.ts';
@@ -20,6 +21,7 @@ export class PodVolumes {
   readonly #mounter: VolumeMounter;
   readonly #objects: ReferencedObjects;
   readonly #tokens: ServiceAccountTokens;
+  readonly #images: ImageVolumes;
   readonly #done = new Map<string, Done>();
 
   constructor(
@@ -28,12 +30,14 @@ export class PodVolumes {
     mounter: VolumeMounter,
     objects: ReferencedObjects,
     tokens: ServiceAccountTokens,
+    images: ImageVolumes,
   ) {
     this.#host = host;
     this.#paths = paths;
     this.#mounter = mounter;
     this.#objects = objects;
     this.#tokens = tokens;
+    this.#images = images;
   }
 
   /**
@@ -65,6 +69,7 @@ export class PodVolumes {
   async tearDown(uid: string): Promise<void> {
     this.#done.delete(uid);
     this.#tokens.forget(uid);
+    await this.#images.tearDown(uid);
     const { files, mounts } = this.#host;
     for (const path of await mounts.list(this.#paths.pod(uid))) await mounts.unmount(path);
     await files.remove(this.#paths.pod(uid));
@@ -77,6 +82,8 @@ export class PodVolumes {
     const failures: VolumeFailure[] = [];
     await Promise.all(
       all.map(async volume => {
+        // Images come with the containers that mount them.
+        if (volume.image !== undefined) return;
         const result = await this.#setUpOne(pod, volume, context);
         if ('problem' in result) failures.push(result);
         else volumes.set(volume.name, result);

@@ -4,7 +4,9 @@
  *
  * Start reading at `import-image-archive.ts`.
  */
+
 export { normalizeReference } from './image-reference.ts';
+export { ImageViews } from './image-view.ts';
 export { importImageArchive } from './import-image-archive.ts';
 export { installPauseImage, pauseImage } from './pause-image.ts';
 export { createPauseProgram } from './pause-program.ts';
