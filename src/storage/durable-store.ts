@@ -120,6 +120,10 @@ export class DurableStore<V> implements Store<V> {
     await this.#endLease(lease);
   }
 
+  isStale(key: string): boolean {
+    return this.#journal.isStale?.(key) ?? false;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

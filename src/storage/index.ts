@@ -26,6 +26,7 @@ export {
   type JournalContents,
   JournalError,
   type JournalRecord,
+  type ValueSealing,
   type VersionName,
   type VersionRecord,
 } from './journal.ts';

@@ -10,7 +10,21 @@ export interface Journal {
    * Absent: at the end of the turn.
    */
   afterArrivals?(begin: () => void): void;
+  /** See `Store.isStale`. */
+  isStale?(key: string): boolean;
   close(): Promise<void>;
+}
+
+/** What stands between values and the disk, where something does: encryption. Keys are always in clear. */
+export interface ValueSealing {
+  /** As it is kept on disk. */
+  seal(text: string, key: string): string;
+  /** Throws what keeps it from being read. */
+  open(stored: string, key: string): string;
+  /** Told what stands on the disk for a key: what was read or has just been written; undefined when it is deleted. */
+  note(key: string, stored: string | undefined): void;
+  /** Whether it would be sealed in another way if it were written now. */
+  isStale(key: string): boolean;
 }
 
 export type JournalRecord =

@@ -38,6 +38,12 @@ export interface Store<V> {
   keepLeaseAlive(lease: number): Promise<boolean>;
   revokeLease(lease: number): Promise<void>;
 
+  /**
+   * Whether the key's value is kept in a way that is out of date (encrypted with a key that is being replaced), so that
+   * writing it again makes a difference even where nothing in it has changed. Absent: never.
+   */
+  isStale?(key: string): boolean;
+
   /** Ends watches, finishes what was accepted, releases the file. */
   close(): Promise<void>;
 }

@@ -49,11 +49,11 @@ export async function applyChange(server: ServerContext, write: WriteCall, chang
     const pending = judge(server, write, change, shown);
     const verdict = pending instanceof Promise ? await pending : pending;
     const { step, object, reservation } = verdict;
-    if (step === 'nothing' || write.isDryRun) {
+    const { key, revision }: StoredObject = current;
+    if (write.isDryRun || (step === 'nothing' && server.store.isStale?.(key) !== true)) {
       reservation?.finish(false);
       return step === 'nothing' ? answer(endpoint, shown) : unstored(endpoint, object);
     }
-    const { key, revision }: StoredObject = current;
     let hasSucceeded = false;
     try {
       const compare = [{ key, modRevision: revision }];

@@ -14,6 +14,10 @@ const apiServerFlags = `\
                             when a new file begins, how many old ones stay and how long; default 100, 100, 366
   --audit-webhook-config-file FILE
                             a kubeconfig of the server that is told in batches
+  --encryption-provider-config FILE
+                            with which keys which resources are encrypted on the disk (EncryptionConfiguration)
+  --encryption-provider-config-automatic-reload
+                            read that file again when it changes
 `;
 
 export const rangeAndLogFlags = `\

@@ -6,6 +6,8 @@ import type { RefuseFlag } from './server-options.ts';
 export interface ApiServerOptions {
   readonly requestsInFlightMax: number;
   readonly audit: AuditSettings;
+  /** A file of `apiserver.config.k8s.io/v1`; without it values are on the disk in clear. */
+  readonly encryption?: { readonly path: string; readonly isReloaded: boolean } | undefined;
 }
 
 /** For `parseFlags`. Their text is in `commands/server-flags.ts`. */
@@ -18,6 +20,8 @@ export const apiServerFlags = {
   'audit-log-maxbackup': { type: 'string', default: '100' },
   'audit-log-maxsize': { type: 'string', default: '100' },
   'audit-webhook-config-file': { type: 'string' },
+  'encryption-provider-config': { type: 'string' },
+  'encryption-provider-config-automatic-reload': { type: 'boolean', default: false },
 } as const;
 
 type ApiServerFlagValues = ReturnType<typeof parseFlags<typeof apiServerFlags>>['values'];
@@ -28,8 +32,13 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
   const requestsInFlightMax = count('max-requests-inflight') + count('max-mutating-requests-inflight');
   if (requestsInFlightMax === 0) refuse('max-requests-inflight', 'more than 0', '0');
   const path = values['audit-log-path'];
+  const encryption = values['encryption-provider-config'];
   return {
     requestsInFlightMax,
+    encryption:
+      encryption === undefined
+        ? undefined
+        : { path: encryption, isReloaded: values['encryption-provider-config-automatic-reload'] },
     audit: {
       policyFile: values['audit-policy-file'],
       webhookConfigFile: values['audit-webhook-config-file'],

@@ -7,6 +7,7 @@ const advice: Readonly<Record<StoreDirectoryError['reason'], string>> = {
   newerFormat: 'use that Sampan, or choose another --data-dir; nothing was changed',
   damaged: 'restore it from a backup, or choose another --data-dir; nothing was changed',
   foreign: 'choose another --data-dir; nothing was changed',
+  sealed: 'name the configuration that has its key with --encryption-provider-config',
   inaccessible: 'make it readable and writable for this user, or choose another --data-dir',
 };
 

@@ -3,6 +3,7 @@ import type { AuditLog } from '../../apiserver/audit/index.ts';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
 import type { AdvertisedAddress, OutboundCalls } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
+import type { OpenEncryption } from '../../drivers/encryption/index.ts';
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { HttpsCalls } from '../../drivers/outbound/index.ts';
 import { NodeReverseProxy } from '../../drivers/proxy/index.ts';
@@ -63,7 +64,9 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
     if (stopRequest.isRequested) throw new StartInterrupted();
   };
   // The store first: it is what tells us that the directory is ours.
-  const store = await openStore(options, world);
+  const encryption = await openEncryption(options, world);
+  started.defer(async () => encryption?.close());
+  const store = await openStore(options, world, encryption);
   started.defer(() => store.close());
   proceed('the store is read');
 
@@ -168,9 +171,26 @@ async function openAudit(options: ServerOptions, world: World, calls: OutboundCa
   }
 }
 
-function openStore({ directory }: ServerOptions, { clock }: World): Promise<Store<StoredObject>> {
+/** Loaded only where it is asked for. */
+async function openEncryption({ apiServer }: ServerOptions, { log }: World): Promise<OpenEncryption | undefined> {
+  if (apiServer.encryption === undefined) return undefined;
+  const { EncryptionConfigurationError, OpenEncryption } = await import('../../drivers/encryption/index.ts');
+  try {
+    return await OpenEncryption.open({ ...apiServer.encryption, log: log.child('encryption') });
+  } catch (error) {
+    if (!(error instanceof EncryptionConfigurationError)) throw error;
+    throw new CommandError(error.message, { cause: error });
+  }
+}
+
+function openStore(
+  { directory }: ServerOptions,
+  { clock }: World,
+  encryption: OpenEncryption | undefined,
+): Promise<Store<StoredObject>> {
+  const sealing = encryption?.values;
   return showProgress('reading the store', () =>
-    openSqliteStore({ directory: directory.root, codec: createTextCodec(), clock }),
+    openSqliteStore({ directory: directory.root, codec: createTextCodec(), clock, sealing }),
   );
 }
 

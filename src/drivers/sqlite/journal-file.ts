@@ -22,11 +22,13 @@ export class JournalFile {
   #revision = 0;
   #position = 0;
 
-  constructor(path: string) {
+  /** `forgetsSafely`: what is deleted is overwritten as well, and so is what stands in the log from before. */
+  constructor(path: string, forgetsSafely = false) {
     const database = new DatabaseSync(path);
     // Exclusive: no shared memory file, and no other process can come between.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA temp_store = MEMORY;`);
+    if (forgetsSafely) database.exec('PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE);');
     this.#database = database;
     this.#insert = database.prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#forget = database.prepare('DELETE FROM versions WHERE id BETWEEN ? AND ? AND key = ?');

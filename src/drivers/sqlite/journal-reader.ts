@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { JournalContents, VersionRecord } from '../../storage/index.ts';
+import type { JournalContents, ValueSealing, VersionRecord } from '../../storage/index.ts';
 import { StoreDirectoryError } from './store-directory.ts';
 import { checkFormat, createStoreFile } from './store-format.ts';
 import { readVersion, type VersionHead } from './version-row.ts';
@@ -9,11 +9,15 @@ import { readVersion, type VersionHead } from './version-row.ts';
  * Reads the database before its writer opens it, without changing a byte of it: a damaged or foreign file stays as it
  * was found. `use` gets the contents while the file is open.
  */
-export function readJournal<T>(path: string, use: (contents: JournalContents) => T): T {
+export function readJournal<T>(
+  path: string,
+  sealing: ValueSealing | undefined,
+  use: (contents: JournalContents) => T,
+): T {
   if (!existsSync(path)) createStoreFile(path);
   return withDatabase(path, database => {
     if (checkFormat(database, path) === 'empty') throw new EmptyFile();
-    return use(readContents(database, path));
+    return use(readContents(database, path, sealing));
   });
 }
 
@@ -39,7 +43,7 @@ function openReadOnly<T>(path: string, use: (database: DatabaseSync) => T): T {
   }
 }
 
-function readContents(database: DatabaseSync, path: string): JournalContents {
+function readContents(database: DatabaseSync, path: string, sealing: ValueSealing | undefined): JournalContents {
   const meta = new Map<string, number>();
   for (const { name, value } of database.prepare('SELECT name, value FROM meta').iterate())
     meta.set(String(name), Number(value));
@@ -48,7 +52,7 @@ function readContents(database: DatabaseSync, path: string): JournalContents {
     compactedRevision: meta.get('compactedRevision') ?? 0,
     lastLease: meta.get('lastLease') ?? 0,
     leases: leases.map(({ id, ttlMs }) => ({ lease: Number(id), ttlMs: Number(ttlMs) })),
-    versions: readVersions(database, path),
+    versions: openAll(readVersions(database, path), path, sealing),
   };
 }
 
@@ -60,6 +64,35 @@ function* readVersions(database: DatabaseSync, path: string): Generator<VersionR
       yield record;
     }
   }
+}
+
+/** What sealed values begin with: JSON begins with a brace. */
+const sealedPrefix = 'k8s:enc:';
+
+function* openAll(
+  versions: Iterable<VersionRecord>,
+  path: string,
+  sealing: ValueSealing | undefined,
+): Generator<VersionRecord> {
+  for (const version of versions) {
+    const { key, text } = version;
+    sealing?.note(key, text);
+    yield text === undefined || !text.startsWith(sealedPrefix) ? version : openOne(version, text, path, sealing);
+  }
+}
+
+function openOne(version: VersionRecord, text: string, path: string, sealing: ValueSealing | undefined): VersionRecord {
+  const { key } = version;
+  if (sealing === undefined) throw sealed(path, key, `it is encrypted (${text.slice(0, text.lastIndexOf(':') + 1)})`);
+  try {
+    return { ...version, text: sealing.open(text, key) };
+  } catch (error) {
+    throw sealed(path, key, (error as Error).message, error);
+  }
+}
+
+function sealed(path: string, key: string, why: string, cause?: unknown): StoreDirectoryError {
+  return new StoreDirectoryError('sealed', `cannot read ${key} in ${path}: ${why}; nothing was changed`, { cause });
 }
 
 /** Rows that are read together. */

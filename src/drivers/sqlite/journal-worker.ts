@@ -3,6 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JournalRecord } from '../../storage/index.ts';
 import { JournalFile } from './journal-file.ts';
 
+/** What the thread is started with. */
+export interface JournalWorkerData {
+  readonly path: string;
+  readonly forgetsSafely: boolean;
+}
+
 /** What the main thread asks: to write a group, or to close the file. One at a time. */
 export type JournalRequest = readonly JournalRecord[] | 'close';
 
@@ -18,7 +24,8 @@ export interface JournalReply {
 }
 
 const port = parentPort!;
-const file = new JournalFile((workerData as { readonly path: string }).path);
+const { path, forgetsSafely } = workerData as JournalWorkerData;
+const file = new JournalFile(path, forgetsSafely);
 
 port.on('message', (request: JournalRequest) => {
   port.postMessage(answer(request) satisfies JournalReply);

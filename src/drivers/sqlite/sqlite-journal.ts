@@ -3,7 +3,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Journal, JournalError, type JournalRecord } from '../../storage/index.ts';
-import type { JournalFailure, JournalReply, JournalRequest } from './journal-worker.ts';
+import type { JournalFailure, JournalReply, JournalRequest, JournalWorkerData } from './journal-worker.ts';
 
 /** SQLite's primary result code for a disk without space. */
 const sqliteFull = 13;
@@ -18,9 +18,11 @@ export class SqliteJournal implements Journal {
   /** Why the thread is gone. */
   #death: string | undefined;
 
-  constructor(path: string) {
+  /** `forgetsSafely`: what is deleted is overwritten as well. */
+  constructor(path: string, forgetsSafely = false) {
     this.#path = path;
-    this.#worker = new Worker(locateWorker(import.meta.url), { workerData: { path }, env: workerEnvironment() });
+    const workerData: JournalWorkerData = { path, forgetsSafely };
+    this.#worker = new Worker(locateWorker(import.meta.url), { workerData, env: workerEnvironment() });
     this.#worker.on('message', (reply: JournalReply) => this.#take(reply));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
     this.#worker.on('exit', () => this.#die('its thread ended'));

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** The store's directory cannot be used as it is; the message says why, and what can be done. Nothing was changed. */
 export class StoreDirectoryError extends Error {
-  readonly reason: 'inUse' | 'newerFormat' | 'damaged' | 'foreign' | 'inaccessible';
+  readonly reason: 'inUse' | 'newerFormat' | 'damaged' | 'foreign' | 'inaccessible' | 'sealed';
 
   constructor(reason: StoreDirectoryError['reason'], message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
