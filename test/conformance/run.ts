@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runSampan, TestCluster } from '../end-to-end/cluster-process.ts';
+import { TestCluster } from '../end-to-end/cluster-process.ts';
 import { buildSuite, type Suite } from './build-suite.ts';
 import { type ConformanceCase, readCases } from './conformance-case.ts';
 import { buildImages } from './images/build-images.ts';
+import { provideImages } from './images/provide-images.ts';
 import { type ConformanceOptions, readOptions, usage } from './options.ts';
 import { formatTable, type ResultTable, readTable, type TableRow, updateTable } from './result-table.ts';
 import { type CaseResult, runCases } from './run-cases.ts';
@@ -55,20 +56,15 @@ async function runClass(
   const data = options.isKept ? join(directory, `data-${Date.now()}`) : undefined;
   if (data !== undefined) console.log(`data directory: ${data}`);
   // A server that listens on a loopback address only has no endpoints.
-  const cluster = await TestCluster.start(['--nodes', nodes, '--bind-address', '0.0.0.0'], data);
+  await using cluster = await TestCluster.start(['--nodes', nodes, '--bind-address', '0.0.0.0'], data);
   try {
-    if (nodes === 'real') await importImages(suite, cluster);
+    using _images =
+      nodes === 'real' ? await provideImages(await buildImages(cache, suite.e2e), cluster.directory) : undefined;
     return await runCases(asked, { suite, kubeconfig: cluster.kubeconfig, directory, procs, timeoutMinutes });
   } finally {
+    mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'sampan.log'), cluster.process.stdout + cluster.process.stderr);
-    await cluster[Symbol.asyncDispose]();
   }
-}
-
-async function importImages(suite: Suite, cluster: TestCluster): Promise<void> {
-  const archive = await buildImages(cache, suite.e2e);
-  const { code, stderr } = await runSampan(['image', 'import', archive, '--data-dir', cluster.directory]);
-  if (code !== 0) throw new Error(`the images could not be imported: ${stderr}`);
 }
 
 function printResults(

@@ -21,31 +21,48 @@ import { type ImageRecipe, imageRecipes, type LayerRecipe, layerRecipes } from '
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
+/** As `docker save` lists an image: files relative to the folder of all. */
+export interface BuiltImage {
+  readonly Config: string;
+  readonly RepoTags: readonly string[];
+  readonly Layers: readonly string[];
+}
+
+export interface BuiltImages {
+  /** Everything that the archive holds. */
+  readonly directory: string;
+  readonly archive: string;
+  readonly images: readonly BuiltImage[];
+}
+
 /**
- * Builds the images that the suite's cases run, under the names that the suite asks for, as one archive; nothing when
- * it is there. Where upstream pulls alpine and Debian images, these have static busybox and the packages of Debian that
+ * Builds the images that the suite's cases run, under the names that the suite asks for; does nothing when they are there. Where upstream pulls alpine and Debian images, these have static busybox and the packages of Debian that
  * the cases use; upstream's own programs in them are upstream's.
  */
-export async function buildImages(cache: string, suite: string): Promise<string> {
+export async function buildImages(cache: string, suite: string): Promise<BuiltImages> {
   const names = listImages(suite);
   const ingredients = await gatherIngredients(cache);
-  const directory = join(cache, 'images');
-  const archive = join(directory, 'images.tar');
-  const keyFile = join(directory, 'images.key');
-  const key = keyOf(names, ingredients);
-  if (existsSync(archive) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return archive;
+  const directory = join(cache, 'images', keyOf(names, ingredients));
+  const archive = `${directory}.tar`;
+  if (!existsSync(archive)) await build(names, ingredients, directory, archive);
+  const images = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as BuiltImage[];
+  return { directory, archive, images };
+}
+
+async function build(
+  names: readonly string[],
+  ingredients: Ingredients,
+  directory: string,
+  archive: string,
+): Promise<void> {
   console.log(`building ${names.length} images`);
-  const work = join(directory, 'work');
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  const digests = await buildLayers(names, ingredients, work);
-  const images = names.map(name => writeImage(name, digests, work));
-  writeFileSync(join(work, 'manifest.json'), JSON.stringify(images));
-  execFileSync('tar', ['-C', work, '-cf', `${archive}.part`, '.']);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const digests = await buildLayers(names, ingredients, directory);
+  const images = names.map(name => writeImage(name, digests, directory));
+  writeFileSync(join(directory, 'manifest.json'), JSON.stringify(images));
+  execFileSync('tar', ['-C', directory, '-cf', `${archive}.part`, '.']);
   renameSync(`${archive}.part`, archive);
-  writeFileSync(keyFile, key);
-  rmSync(work, { recursive: true });
-  return archive;
 }
 
 async function gatherIngredients(cache: string): Promise<Ingredients> {
@@ -73,7 +90,8 @@ function keyOf(names: readonly string[], { programs, module }: Ingredients): str
   const stamps = files.map(file => `${file} ${statSync(join(programs, file)).mtimeMs}`);
   return createHash('sha256')
     .update(JSON.stringify([names, imageRecipes, layerRecipes, stamps, module]))
-    .digest('hex');
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** Digests of the layers by name. */
@@ -99,7 +117,7 @@ function recipeOf(name: string): ImageRecipe {
 }
 
 /** Writes an image's configuration; what the archive's list says of the image. */
-function writeImage(name: string, digests: ReadonlyMap<string, string>, work: string): object {
+function writeImage(name: string, digests: ReadonlyMap<string, string>, work: string): BuiltImage {
   const { layers, config } = recipeOf(name);
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.json`;
   const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -98,6 +98,8 @@ export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
     },
   },
   kitten: {
+    // Upstream's is built on Alpine, and the case that mounts it as a volume looks for that name.
+    texts: { 'etc/os-release': 'NAME="Alpine Linux"\nID=alpine\n' },
     upstreamFiles: {
       'kitten.jpg': 'test/images/kitten/html/kitten.jpg',
       'data.json': 'test/images/kitten/html/data.json',
