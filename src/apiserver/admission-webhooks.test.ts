@@ -61,7 +61,9 @@ describe('a mutating webhook', () => {
     using scene = await start();
     const { api, hooks } = scene;
     hooks.on('/b', () => patching(put('b', 'ü')));
-    hooks.on('/a', ({ object }) => patching(put('a', String(Object.keys((object as { data: object }).data)))));
+    hooks.on('/a', ({ object }) =>
+      patching(put('a', String(Object.keys((object as unknown as { data: object }).data)))),
+    );
     await scene.mutating('z', webhookTo('/b', forMaps));
     await scene.mutating('a', webhookTo('/a', forMaps));
     const created = await api.client.create(configMaps, map('m', { x: '1' }));

@@ -6,6 +6,7 @@ import {
   type ControllerSettings,
   GarbageCollector,
   NamespaceDeletion,
+  PolicyTypeChecks,
   ServiceAccountTokens,
 } from '../controllers/index.ts';
 import type { World } from '../world/index.ts';
@@ -21,6 +22,7 @@ export class RunningControllers {
   readonly #collector: GarbageCollector;
   readonly #namespaces: NamespaceDeletion;
   readonly #approver: CertificateApprover;
+  readonly #typeChecks: PolicyTypeChecks;
   readonly #tokens: ServiceAccountTokens | undefined;
 
   constructor(world: World, server: ApiServer, settings: ControllerSettings) {
@@ -37,6 +39,8 @@ export class RunningControllers {
         ),
     );
     this.#approver = new CertificateApprover(world, clientOf('certificate-controller'), this.#informers);
+    const checking = clientOf('validatingadmissionpolicy-status-controller');
+    this.#typeChecks = new PolicyTypeChecks(world, checking, this.#informers);
     const { certificateAuthority, signSecretToken } = settings;
     const itself = new Client(createLocalTransport(server, componentUsers.controllerManager, userAgent));
     this.#tokens =
@@ -50,7 +54,14 @@ export class RunningControllers {
   }
 
   get isIdle(): boolean {
-    const workers = [...this.#runners, this.#collector, this.#namespaces, this.#approver, this.#tokens];
+    const workers = [
+      ...this.#runners,
+      this.#collector,
+      this.#namespaces,
+      this.#approver,
+      this.#typeChecks,
+      this.#tokens,
+    ];
     return workers.every(worker => worker?.isIdle !== false);
   }
 
@@ -59,6 +70,7 @@ export class RunningControllers {
     this.#collector.start();
     this.#namespaces.start();
     this.#approver.start();
+    this.#typeChecks.start();
     this.#tokens?.start();
   }
 
@@ -67,6 +79,7 @@ export class RunningControllers {
     this.#collector.stop();
     this.#namespaces.stop();
     this.#approver.stop();
+    this.#typeChecks.stop();
     this.#tokens?.stop();
     this.#informers.stop();
   }

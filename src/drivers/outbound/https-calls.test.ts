@@ -45,7 +45,7 @@ function createEcho(alternativeNames: readonly string[] | undefined): Server {
   const options = { cert: certificate, key: privateKey, ca: authority.certificate, requestCert: true };
   return createServer({ ...options, rejectUnauthorized: false }, (request, response) => {
     if (request.url === '/hang') return;
-    if (request.url === '/hang-up') return request.socket.destroy();
+    if (request.url === '/hang-up') return void request.socket.destroy();
     if (request.url === '/half') return void response.write('{');
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -9,7 +9,7 @@
 export { createCelEnvironment } from './cel-environment.ts';
 export type { CostBudget } from './cost-meter.ts';
 export type { AuthorizerPort, AuthorizerQuestion } from './libraries/authorizer.ts';
-export type { Scope, VariableName } from './policy-environment.ts';
+export type { ObservedTypes, Scope, VariableName } from './policy-environment.ts';
 export {
   type CheckedExpression,
   PolicyExpressions,

@@ -1,7 +1,9 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import type { Schema } from '../schema/schema.ts';
 import { createCelEnvironment } from './cel-environment.ts';
 import { registerAuthorizer } from './libraries/authorizer.ts';
 import { registerJsonPatch } from './libraries/json-patch.ts';
+import { declarePolicyType } from './policy-types.ts';
 
 /** What an admission policy's expressions may name. */
 export const variableNames = [
@@ -97,16 +99,25 @@ const objectTypes: readonly (readonly [string, Readonly<Record<string, string>>]
   ],
 ];
 
-/** For checking what somebody writes: request and namespace have types, objects have the type that is given. */
-export function createChecker(base: Environment, scope: Scope, objectType = 'dyn'): Environment {
+/** What is known of the objects and parameters that a policy sees. */
+export interface ObservedTypes {
+  readonly object?: Schema | undefined;
+  readonly params?: Schema | undefined;
+}
+
+/** For checking what somebody writes: request and namespace have types, objects where something is known of them. */
+export function createChecker(base: Environment, scope: Scope, observed: ObservedTypes = {}): Environment {
   const environment = base.clone();
+  const typeOf = (schema: Schema | undefined, name: string): string =>
+    schema === undefined ? 'dyn' : declarePolicyType(environment, schema, name);
   for (const [name, fields] of objectTypes) environment.registerType(name, { fields: { ...fields } });
+  const objectType = typeOf(observed.object, 'Object');
   environment
     .registerVariable('object', objectType)
     .registerVariable('oldObject', objectType)
     .registerVariable('request', 'kubernetes.AdmissionRequest')
     .registerVariable('namespaceObject', 'kubernetes.Namespace');
-  if (scope.hasParams) environment.registerVariable('params', 'dyn');
+  if (scope.hasParams) environment.registerVariable('params', typeOf(observed.params, 'Params'));
   if (scope.hasAuthorizer) environment.registerVariable('authorizer', 'kubernetes.authorization.Authorizer');
   if (scope.variables !== undefined) {
     environment

@@ -4,7 +4,14 @@ import { toCelValue } from './cel-value.ts';
 import { describeCompileError } from './compile-error.ts';
 import { CostBudget, costBudget, costBudgetOfMatchConditions, type MeteredProgram, meter } from './cost-meter.ts';
 import { type AuthorizerPort, type AuthorizerQuestion, CelAuthorizer } from './libraries/authorizer.ts';
-import { createChecker, createPolicyBase, createRunner, type Scope, type VariableName } from './policy-environment.ts';
+import {
+  createChecker,
+  createPolicyBase,
+  createRunner,
+  type ObservedTypes,
+  type Scope,
+  type VariableName,
+} from './policy-environment.ts';
 import { renameCalls, writeTypedObjectsAsMaps } from './source-scan.ts';
 
 export type PolicyVariables = Readonly<Record<VariableName, unknown>>;
@@ -44,10 +51,29 @@ export class PolicyExpressions {
 
   /** Whether an expression is one, where it stands; `wanted` are the types that it may have. */
   check(expression: string, scope: Scope, wanted?: readonly string[]): CheckedExpression {
-    return this.checkIn(createChecker(this.#base, scope), expression, wanted);
+    return this.#checkIn(createChecker(this.#base, scope), expression, wanted);
   }
 
-  checkIn(environment: Environment, expression: string, wanted?: readonly string[]): CheckedExpression {
+  /** Checks the expressions of a policy against the types of what it sees. Variables that have errors are dynamic. */
+  checkTyped(
+    observed: ObservedTypes,
+    hasParams: boolean,
+    variables: readonly { readonly name: string; readonly expression: string }[],
+    expressions: readonly string[],
+  ): readonly CheckedExpression[] {
+    const typed = createChecker(this.#base, { hasParams, hasAuthorizer: true }, observed);
+    const types: Record<string, string> = {};
+    const extended = (): Environment =>
+      typed
+        .clone()
+        .registerType('kubernetes.variables', { fields: { ...types } })
+        .registerVariable('variables', 'kubernetes.variables');
+    for (const { name, expression } of variables) types[name] = this.#checkIn(extended(), expression).type ?? 'dyn';
+    const complete = extended();
+    return expressions.map(expression => this.#checkIn(complete, expression));
+  }
+
+  #checkIn(environment: Environment, expression: string, wanted?: readonly string[]): CheckedExpression {
     const source = rewrite(expression);
     const { valid, error, type = 'dyn' } = environment.check(source);
     if (!valid) return { problem: describeCompileError(source === expression.trim() ? expression : source, error) };
