@@ -15,9 +15,21 @@ import {
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
 import { statusRules } from './status-rules.ts';
+import {
+  validateAttachment,
+  validateAttachmentUpdate,
+  validateAttributesClass,
+  validateAttributesClassUpdate,
+  validateCsiCapacity,
+  validateCsiCapacityUpdate,
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+  validateCsiNode,
+  validateCsiNodeUpdate,
+} from './storage-validation.ts';
 import { ageColumn, booleanColumn, integerColumn, nameColumn, textColumn } from './table-columns.ts';
 
-/** The kinds by which CSI drivers describe themselves. Their fields are checked by schema only. */
+/** The kinds by which CSI drivers describe themselves. */
 
 function defaultDriver(spec: CSIDriverSpec): CSIDriverSpec {
   const complete = fillDefaults(spec, {
@@ -34,7 +46,10 @@ function defaultDriver(spec: CSIDriverSpec): CSIDriverSpec {
 }
 
 export const csiDriver = defineKind(csiDrivers, {
+  startsWithoutGeneration: true,
   requiresResourceVersion: true,
+  validateCreate: validateCsiDriver,
+  validateUpdate: validateCsiDriverUpdate,
   setDefaults: object => changeField(object, 'spec', defaultDriver),
   columns: [
     nameColumn,
@@ -65,6 +80,8 @@ export const csiDriver = defineKind(csiDrivers, {
 export const csiNode = defineKind(csiNodes, {
   hasGeneration: false,
   requiresResourceVersion: true,
+  validateCreate: validateCsiNode,
+  validateUpdate: validateCsiNodeUpdate,
   columns: [
     nameColumn,
     integerColumn<CSINode>('Drivers', 'Drivers on the node.', o => o.spec?.drivers?.length ?? 0),
@@ -75,6 +92,9 @@ export const csiNode = defineKind(csiNodes, {
 export const csiStorageCapacity = defineKind(csiStorageCapacities, {
   hasGeneration: false,
   requiresResourceVersion: true,
+  validateCreate: validateCsiCapacity,
+  skipsFullValidationOnUpdate: true,
+  validateUpdate: validateCsiCapacityUpdate,
   columns: [
     nameColumn,
     textColumn<CSIStorageCapacity>(
@@ -94,6 +114,8 @@ export const volumeAttachment = defineKind(volumeAttachments, {
   // Kubernetes: attachers that are moved from another cluster bring their status along.
   prepareForCreate: object => ({ ...object, status: { attached: false } }),
   status: statusRules<VolumeAttachment>({ keeps: 'metadata' }),
+  validateCreate: validateAttachment,
+  validateUpdate: validateAttachmentUpdate,
   columns: [
     nameColumn,
     { ...textColumn<VolumeAttachment>('Attacher', 'Who attaches it.', object => object.spec.attacher), format: 'name' },
@@ -106,6 +128,8 @@ export const volumeAttachment = defineKind(volumeAttachments, {
 
 export const volumeAttributesClass = defineKind(volumeAttributesClasses, {
   hasGeneration: false,
+  validateCreate: validateAttributesClass,
+  validateUpdate: validateAttributesClassUpdate,
   columns: [
     nameColumn,
     textColumn<VolumeAttributesClass>('DriverName', 'The driver that it is for.', object => object.driverName),

@@ -86,6 +86,28 @@ export function validateVolume({ spec = {}, metadata }: PersistentVolume): reado
   return errors;
 }
 
+/** Kubernetes: the same of a volume that stands within another object at `field`: most of what makes it one is not said. */
+export function validateInlineVolume(spec: PersistentVolumeSpec, field: string): readonly FieldError[] {
+  const errors: Errors = [];
+  const context = 'in the context of inline volumes';
+  const forbid = (name: string, isSaid: boolean, detail = `may not be specified ${context}`): void => {
+    if (isSaid) errors.push(fieldError.forbidden(`spec.${name}`, detail));
+  };
+  const { volumeMode = 'Filesystem', persistentVolumeReclaimPolicy: policy = '' } = spec;
+  forbid('claimRef', spec.claimRef !== undefined);
+  forbid('capacity', Object.keys(spec.capacity ?? {}).length > 0);
+  if (spec.csi === undefined) errors.push(fieldError.required('spec.csi', `has to be specified ${context}`));
+  checkAccessModes(errors, spec.accessModes ?? [], 'spec.accessModes', '');
+  forbid('persistentVolumeReclaimPolicy', policy !== '' && policy !== 'Retain', `may only be Retain ${context}`);
+  forbid('nodeAffinity', spec.nodeAffinity !== undefined);
+  checkSources(errors, spec);
+  forbid('storageClassName', (spec.storageClassName ?? '') !== '');
+  const modeDetail = `may not specify volumeMode other than Filesystem ${context}`;
+  forbid('volumeMode', volumeMode !== 'Filesystem', modeDetail);
+  checkAttributesClass(errors, spec);
+  return errors.map(error => ({ ...error, field: error.field.replace(/^spec/, field) }));
+}
+
 function checkCapacity(errors: Errors, capacity: Readonly<Record<string, string>>): void {
   const names = Object.keys(capacity);
   if (names.length === 0) errors.push(fieldError.required('spec.capacity'));
