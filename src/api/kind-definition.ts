@@ -74,8 +74,13 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly objectSubresources?: Readonly<Record<string, SubresourceRules<T>>> | undefined;
   readonly scale?: ScalePaths | undefined;
 
+  /** Finalizers without a domain may be anybody's, as with objects of CRDs. */
+  readonly takesPlainFinalizers?: boolean | undefined;
+
   /** `metadata.generation` starts at 1 and grows when anything but metadata and status changes. Default true. */
   readonly hasGeneration?: boolean | undefined;
+  /** The first generation is 0, which is not written. */
+  readonly startsWithoutGeneration?: boolean | undefined;
   /** Seconds of grace for a deletion, or undefined where objects of this kind go at once (all but pods). */
   gracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
   /** What deleting an owner does to its dependents when the request does not say. Default `Background`. */

@@ -108,6 +108,7 @@ export {
   validateDomainPrefixedPath,
   validateFieldManager,
   validateFinalizers,
+  validateKubernetesFinalizers,
   validateFullyQualifiedDomainName,
   validateFullyQualifiedName,
   validateImmutable,

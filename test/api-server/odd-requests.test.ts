@@ -45,3 +45,24 @@ test('a body that nests without end is refused', async () => {
     assert.match(answer.message, /exceeded max depth/);
   }
 });
+
+test('what an object to be created says of its revision counts only if it is one', async () => {
+  const create = (name: string, resourceVersion: string) =>
+    ask('POST', '/api/v1/namespaces/default/configmaps', { body: { metadata: { name, resourceVersion } } });
+  const made = await create('odd-revision', 'x');
+  assert.equal(made.status, 201);
+  assert.match(made.body.metadata.resourceVersion, /^\d+$/);
+  assert.equal((await create('no-revision', '0')).status, 201);
+  const { status, body } = await create('stored', '5');
+  assert.deepEqual([status, body.message], [500, 'resourceVersion should not be set on objects to be created']);
+});
+
+test('finalizers of built-in kinds have a domain, or are Kubernetes’ own', async () => {
+  const body = { metadata: { name: 'held', finalizers: ['orphan', 'mine'] } };
+  const { status, body: answer } = await ask('POST', '/api/v1/namespaces/default/configmaps', { body });
+  assert.equal(status, 422);
+  assert.match(
+    answer.message,
+    /metadata\.finalizers\[1\]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified/,
+  );
+});

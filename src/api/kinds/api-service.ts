@@ -100,6 +100,7 @@ function validateStatus({ status }: APIService): readonly FieldError[] {
 }
 
 export const apiService = defineKind(apiServices, {
+  takesPlainFinalizers: true,
   hasGeneration: false,
   requiresResourceVersion: true,
   // The core group's name ends in a dot: `v1.`.

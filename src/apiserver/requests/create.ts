@@ -15,6 +15,7 @@ import { generateName, placeInNamespace, wipeSystemFields } from '../metadata/re
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { Reservation } from '../resources/resource-hooks.ts';
 import type { ServerContext } from '../server-context.ts';
+import { checkFinalizers } from './check-finalizers.ts';
 import { commitWrite } from './commit-write.ts';
 import { checkSize } from './object-size.ts';
 import { readBody, toStorage } from './request-object.ts';
@@ -97,15 +98,13 @@ function identify(server: ServerContext, object: KubeObject): KubeObject {
 
 async function storeReserved(server: ServerContext, write: WriteCall, object: KubeObject): Promise<ObjectResult> {
   const { endpoint } = write;
-  const prepared = prepareNew(server, endpoint, object);
-  checkNew(endpoint, prepared);
-  warnOf(write, prepared);
+  const admitted = prepareNew(server, endpoint, object);
+  checkNew(endpoint, admitted);
+  warnOf(write, admitted);
   const chain = endpoint.chain(write.subresource, 'CREATE');
-  if (chain.validates) await chain.validate(admissionOf(write, 'CREATE', prepared, undefined));
+  if (chain.validates) await chain.validate(admissionOf(write, 'CREATE', admitted, undefined));
+  const prepared = withoutVersion(admitted);
   const name = prepared.metadata.name!;
-  if (prepared.metadata.resourceVersion) {
-    throw new StatusError('InternalError', 'resourceVersion should not be set on objects to be created');
-  }
   checkSize(prepared, undefined, isUntracked(write));
   if (write.isDryRun) {
     const present = endpoint.find(write.namespace, name);
@@ -141,13 +140,23 @@ async function commitNew(
   return { kind: 'object', code: 201, object: stored.object, stored, resource: endpoint.resource };
 }
 
+/** Kubernetes: a number says that the object is stored already; anything else says nothing. */
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion } = object.metadata;
+  if (resourceVersion === undefined) return object;
+  if (/^\d+$/.test(resourceVersion) && !/^0+$/.test(resourceVersion)) {
+    throw new StatusError('InternalError', 'resourceVersion should not be set on objects to be created');
+  }
+  return { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
+}
+
 /** What the kind and the server set; then what is left of a status that clients may not set. */
 function prepareNew(server: ServerContext, endpoint: Endpoint, object: KubeObject): KubeObject {
   const { rules } = endpoint;
   let prepared = object;
   if (rules.prepareForCreate !== undefined) prepared = rules.prepareForCreate(object, server.rules);
   else if (endpoint.hasStatus) prepared = { ...object, status: undefined } as KubeObject;
-  const generation = rules.hasGeneration === false ? undefined : 1;
+  const generation = rules.hasGeneration === false || rules.startsWithoutGeneration === true ? undefined : 1;
   return prepared.metadata.generation === generation
     ? prepared
     : { ...prepared, metadata: { ...prepared.metadata, generation } };
@@ -158,6 +167,7 @@ function checkNew(endpoint: Endpoint, object: KubeObject): void {
   const { metadata } = object;
   const errors: FieldError[] = [
     ...validateObjectMeta(metadata, { namespaced: type.namespaced, validateName: rules.validateName }),
+    ...checkFinalizers(endpoint, metadata),
     ...(rules.validateCreate?.(object) ?? []),
   ];
   if (errors.length > 0) throw statusError.invalid(endpoint.subject, metadata.name ?? '', errors);

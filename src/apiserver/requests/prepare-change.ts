@@ -13,6 +13,7 @@ import {
 import { placeInNamespace } from '../metadata/request-identity.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
+import { checkFinalizers } from './check-finalizers.ts';
 import type { WriteCall } from './write-call.ts';
 
 /** Kubernetes: an update without a resourceVersion takes the current one, where the kind allows that. */
@@ -142,7 +143,8 @@ function checkMetadata(endpoint: Endpoint, metadata: ObjectMeta, old: ObjectMeta
     const { namespaced } = endpoint.type;
     return [...validateObjectMeta(metadata, { namespaced, validateName: endpoint.rules.validateName }), ...errors];
   }
-  return [...validateFinalizers(metadata.finalizers, 'metadata.finalizers'), ...errors];
+  const ofFinalizers = validateFinalizers(metadata.finalizers, 'metadata.finalizers');
+  return [...ofFinalizers, ...errors, ...checkFinalizers(endpoint, metadata)];
 }
 
 export function warnOfChange(write: WriteCall, object: KubeObject, old: KubeObject): void {

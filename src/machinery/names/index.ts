@@ -59,6 +59,7 @@ export {
   validateFieldManager,
   validateFinalizers,
   validateImmutable,
+  validateKubernetesFinalizers,
   validateManagedFields,
   validateObjectMeta,
   validateObjectMetaUpdate,

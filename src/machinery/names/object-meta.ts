@@ -218,6 +218,20 @@ export function validateFinalizers(finalizers: readonly string[] | undefined, fi
   return errors;
 }
 
+const plainFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+/** Kubernetes: `validateKubeFinalizerName`: built-in kinds take names without a domain only if they are Kubernetes' own. */
+export function validateKubernetesFinalizers(
+  finalizers: readonly string[] | undefined,
+  field: string,
+): readonly FieldError[] {
+  if (finalizers === undefined) return noErrors;
+  const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+  return finalizers.flatMap((name, i) =>
+    name.includes('/') || plainFinalizers.has(name) ? [] : [fieldError.invalid(`${field}[${i}]`, name, detail)],
+  );
+}
+
 function validateNoNewFinalizers(
   finalizers: readonly string[] | undefined,
   old: readonly string[] | undefined,
