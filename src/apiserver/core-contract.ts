@@ -20,8 +20,8 @@ export interface CallContext {
   readonly userAgent?: string | undefined;
   /** Collects texts for `Warning` headers. */
   warn(text: string): void;
-  /** Adds to the request's audit event. Absent where nothing is audited. */
-  annotate?(key: string, value: string): void;
+  /** Adds to the request's audit event, if that tells of as much. Absent where nothing is audited. */
+  annotate?(key: string, value: string, fromLevel?: 'Metadata' | 'Request'): void;
   /**
    * What decoding the body has found that the decoded value no longer shows: `duplicate field "spec.replicas"`. Core
    * adds unknown fields of its own finding and treats both as `fieldValidation` says.

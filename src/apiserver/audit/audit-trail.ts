@@ -48,8 +48,9 @@ export class AuditTrail {
     this.#tell('RequestReceived', this.#facts.receivedMs);
   }
 
-  /** Kubernetes: the first value that somebody gives counts. */
-  annotate(key: string, value: string): void {
+  /** Kubernetes: the first value that somebody gives counts. What tells of bodies is left out where bodies are. */
+  annotate(key: string, value: string, fromLevel: 'Metadata' | 'Request' = 'Metadata'): void {
+    if (fromLevel === 'Request' && this.decision.level === 'Metadata') return;
     if (!this.#annotations.has(key)) this.#annotations.set(key, value);
   }
 

@@ -109,6 +109,19 @@ rules:
 });
 
 describe('an event', () => {
+  test('tells what was made of a body only where it tells of bodies', async () => {
+    for (const [level, wanted] of [
+      ['Metadata', undefined],
+      ['Request', { 'patch.webhook.admission.k8s.io/round_0_index_0': '{}' }],
+    ] as const) {
+      const { log, events } = await openLog(`rules: [{level: ${level}}]`);
+      const trail = log.open(facts())!;
+      trail.annotate('patch.webhook.admission.k8s.io/round_0_index_0', '{}', 'Request');
+      trail.complete(201);
+      assert.deepEqual(events().at(-1).annotations, wanted);
+    }
+  });
+
   test('tells in upstream’s form what was asked, allowed and answered', async () => {
     const { log, events } = await openLog('rules: [{level: RequestResponse}]');
     const trail = log.open(facts())!;

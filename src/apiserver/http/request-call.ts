@@ -18,8 +18,8 @@ export class RequestCall implements CallContext {
     this.#audit = audit;
   }
 
-  annotate(key: string, value: string): void {
-    this.#audit?.annotate(key, value);
+  annotate(key: string, value: string, fromLevel?: 'Metadata' | 'Request'): void {
+    this.#audit?.annotate(key, value, fromLevel);
   }
 
   warn(text: string): void {

@@ -14,7 +14,7 @@ export function applyAnswer(
   object: KubeObject | undefined,
   request: AdmissionRequest,
   matched: MatchedResource,
-): KubeObject | undefined {
+): { readonly object: KubeObject; readonly operations: readonly object[] } | undefined {
   if (patch === '') return undefined;
   const operations = decodePatch(name, patch);
   if (operations.length === 0) return undefined;
@@ -28,7 +28,7 @@ export function applyAnswer(
   if (patched.problem !== undefined) throw statusError.internal(patched.problem);
   const read = readMutated(patched.value, request, matched);
   if (read.problem !== undefined) throw statusError.internal(read.problem);
-  return read.object;
+  return { object: read.object, operations };
 }
 
 function decodePatch(name: string, text: string): NonNullable<ReturnType<typeof readJsonPatch>['value']> {

@@ -73,7 +73,7 @@ class MutationRun {
     const { webhook, configuration } = configured;
     let hasChanged = false;
     try {
-      hasChanged = await this.#askAndApply(webhook, matched);
+      hasChanged = await this.#askAndApply(configured, index, matched);
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       if (webhook.failurePolicy !== 'Ignore') throw statusError.internal(error.message);
@@ -85,11 +85,18 @@ class MutationRun {
     return hasChanged;
   }
 
-  async #askAndApply(webhook: MutatingWebhook, matched: MatchedResource): Promise<boolean> {
+  async #askAndApply(
+    { webhook, configuration }: ConfiguredWebhook<MutatingWebhook>,
+    index: number,
+    matched: MatchedResource,
+  ): Promise<boolean> {
     const shown = await this.#objects.show(matched);
     const answer = await callWebhook(this.#options, webhook, true, this.#request, matched, shown);
-    const object = applyAnswer(webhook.name, answer, shown.object, this.#request, matched);
-    if (object === undefined) return false;
+    const applied = applyAnswer(webhook.name, answer, shown.object, this.#request, matched);
+    if (applied === undefined) return false;
+    const { object, operations: patch } = applied;
+    const value = { configuration, webhook: webhook.name, patch, patchType: 'JSONPatch' };
+    this.#annotate('patch.webhook.admission.k8s.io/', index, JSON.stringify(value), 'Request');
     const hasChanged = !isSemanticallyEqual(shown.object, object);
     this.#request = { ...this.#request, object: await this.#objects.restore(object, matched) };
     this.#objects = new VersionedObjects(this.#request);
@@ -101,8 +108,8 @@ class MutationRun {
     this.#annotate('failed-open.mutation.webhook.admission.k8s.io/', index, name);
   }
 
-  #annotate(prefix: string, index: number, value: string): void {
+  #annotate(prefix: string, index: number, value: string, fromLevel?: 'Request'): void {
     const round = this.#round.isReinvocation ? 1 : 0;
-    this.#request.call.annotate?.(`${prefix}round_${round}_index_${index}`, value);
+    this.#request.call.annotate?.(`${prefix}round_${round}_index_${index}`, value, fromLevel);
   }
 }
