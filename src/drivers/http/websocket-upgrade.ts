@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { StreamTarget } from '../../apiserver/http/index.ts';
-import { runPortForward, runSession } from '../../apiserver/streaming/index.ts';
+import { runPortForward, runSession, type SessionChannels } from '../../apiserver/streaming/index.ts';
 import { SpdyConnection } from '../spdy/index.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import { servePortStreams } from './spdy-upgrade.ts';
@@ -17,6 +17,8 @@ const channelProtocols = [
 ] as const;
 const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
 const messageBytesMax = 32 * 1024 * 1024;
+/** How long a client may take to answer a ping; one that never does is talked to all the same. */
+const pongMsMax = 1000;
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 } as const;
 
 /** The subprotocol to speak with this client, or why there is none. */
@@ -60,17 +62,38 @@ async function serveSession(client: WebSocket, target: SessionTarget, protocol: 
   // A client that goes away without a word.
   client.once('close', () => session.close());
   const first = request.stdout ? channels.stdout : request.stderr ? channels.stderr : channels.error;
-  // Kubernetes: an empty message tells the client that the streams are there.
-  void socket.sink(first).write(new Uint8Array(0)).catch(ignoreHangUp);
-  await runSession(session, {
+  const joined: SessionChannels = {
     stdin: request.stdin ? socket.source(channels.stdin) : undefined,
     stdout: request.stdout ? socket.sink(channels.stdout) : undefined,
     stderr: request.stderr ? socket.sink(channels.stderr) : undefined,
     resize: request.tty ? socket.source(channels.resize) : undefined,
     error: socket.sink(channels.error),
     outcomeFormat: /^v[45]\./.test(protocol) ? 'status' : 'message',
-  });
+  };
+  await untilReading(client);
+  // Kubernetes: an empty message tells the client that the streams are there.
+  void socket.sink(first).write(new Uint8Array(0)).catch(ignoreHangUp);
+  await runSession(session, joined);
   socket.close();
+}
+
+/**
+ * Resolves when the client answers a ping: then it reads. kubectl before 1.33 may throw away what comes earlier, because
+ * it begins to read while it is still making its streams.
+ */
+function untilReading(client: WebSocket): Promise<void> {
+  return new Promise(resolve => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      client.off('pong', finish);
+      client.off('close', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, pongMsMax);
+    client.on('pong', finish);
+    client.on('close', finish);
+    client.ping();
+  });
 }
 
 /** What is lost here is known by the closing of the connection. */
