@@ -45,6 +45,7 @@ export type {
   VirtualResources,
 } from './core-contract.ts';
 export type { FlowControl } from './flow-control/index.ts';
+export type { HealthCheck } from './health-check.ts';
 export { createLocalTransport } from './local-transport.ts';
 export type { ObjectView } from './object-view.ts';
 export { convertToServed } from './served-version.ts';

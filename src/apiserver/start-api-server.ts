@@ -8,6 +8,7 @@ import {
   type AdvertisedAddress,
   type AuthenticationTrust,
   authenticationConfigMap,
+  createHealthChecks,
   kubernetesEndpointSlice,
   kubernetesEndpoints,
   kubernetesService,
@@ -19,6 +20,7 @@ import {
 } from './bootstrap/index.ts';
 import { CrdPublisher } from './crd/index.ts';
 import { createResourceSizes, FlowConfiguration, FlowControl } from './flow-control/index.ts';
+import type { HealthCheck } from './health-check.ts';
 import { createLocalTransport } from './local-transport.ts';
 import type { ReverseProxy } from './proxy/index.ts';
 import { AddressObjects } from './services/index.ts';
@@ -40,6 +42,7 @@ export interface RunningApiServer {
   readonly server: ApiServer;
   /** What those ask that stand around the server: which request runs, waits or is refused. */
   readonly flowControl: FlowControl;
+  readonly healthChecks: readonly HealthCheck[];
   /** What other servers serve, and the way to them. */
   readonly aggregator: Aggregator;
   /** Says anew where the cluster reaches this server, for who learns that only once it listens. */
@@ -82,6 +85,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   return {
     server,
     flowControl,
+    healthChecks: createHealthChecks(options.store, world),
     aggregator,
     advertise: addresses => ensureKubernetesService(server, client, addresses),
     stop() {

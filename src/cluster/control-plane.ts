@@ -13,6 +13,7 @@ import {
   type Authorizer,
   createLocalTransport,
   type FlowControl,
+  type HealthCheck,
   type NodeConnections,
   type OutboundCalls,
   type RunningApiServer,
@@ -157,6 +158,11 @@ export class ControlPlane {
   /** What other servers serve, and the way to them. */
   get aggregator(): Aggregator {
     return this.#running.aggregator;
+  }
+
+  /** Whether the server is well, by upstream's names. */
+  get healthChecks(): readonly HealthCheck[] {
+    return this.#running.healthChecks;
   }
 
   get authenticator(): Authenticator {

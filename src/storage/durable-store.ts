@@ -51,6 +51,7 @@ export class DurableStore<V> implements Store<V> {
   #lastLease: number;
   #isClosed = false;
   #failure: JournalError | undefined;
+  #problem: string | undefined;
 
   constructor(options: DurableStoreOptions<V>) {
     this.#clock = options.clock;
@@ -71,6 +72,10 @@ export class DurableStore<V> implements Store<V> {
 
   get compactedRevision(): number {
     return this.#history.compactedRevision;
+  }
+
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   async range(request: RangeRequest): Promise<RangeResult<V>> {
@@ -166,6 +171,7 @@ export class DurableStore<V> implements Store<V> {
   }
 
   #makeVisible(items: readonly WorkItem<V>[]): void {
+    this.#problem = this.#failure?.message;
     const told: StoreEvent<V>[] = [];
     for (const { events } of items) {
       for (const event of events) {
@@ -182,6 +188,7 @@ export class DurableStore<V> implements Store<V> {
   #refuse(items: readonly WorkItem<V>[], error: unknown): void {
     const failure = error instanceof JournalError ? error : new JournalError('broken', String(error), { cause: error });
     if (failure.reason === 'broken') this.#failure = failure;
+    this.#problem = failure.message;
     // All that was accepted is refused together, so what is left is exactly what is on disk.
     this.#pending.forgetAll();
     for (const item of items) item.fail(describeFailure(failure));

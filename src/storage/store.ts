@@ -9,6 +9,8 @@ export interface Store<V> {
   readonly revision: number;
   /** Revisions below this can no longer be read or watched. */
   readonly compactedRevision: number;
+  /** What kept it from writing the last time that it tried: a full disk, a broken one. Absent: nothing. */
+  readonly problem?: string | undefined;
 
   /** The keys from `start` up to, not including, `end`, in order, as they were at `revision` (default: now). */
   range(request: RangeRequest): Promise<RangeResult<V>>;

@@ -8,6 +8,7 @@ export type { AdvertisedAddress } from './advertised-address.ts';
 export { publishApiServices } from './api-services.ts';
 export { type AuthenticationTrust, authenticationConfigMap, legacyTokenTracking } from './authentication-trust.ts';
 export { type ComponentCheck, type ComponentHealth, createComponentStatuses } from './component-statuses.ts';
+export { createHealthChecks } from './health-checks.ts';
 export {
   kubernetesEndpointSlice,
   kubernetesEndpoints,

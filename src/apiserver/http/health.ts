@@ -1,20 +1,19 @@
+import type { HealthCheck } from '../health-check.ts';
 import type { HttpResponse } from './http-message.ts';
 import type { Query } from './query.ts';
 import { respondText } from './status-response.ts';
 
-/** One thing that must be well for the server to be. */
-export interface HealthCheck {
-  /** As it appears in `/readyz?verbose` and as a path of its own: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
-  readonly name: string;
-  /** Asked by `/livez` too; a check that only readiness depends on is left out there. Default true. */
-  readonly concernsLife?: boolean | undefined;
-  /** What is wrong, or undefined. The text goes to the log only. */
-  check(): string | undefined;
-}
-
 const ping: HealthCheck = { name: 'ping', check: () => undefined };
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
+
+/** Told of the checks that have failed, with what is wrong. */
+export type OnUnhealthy = (endpoint: HealthEndpoint, problems: Readonly<Record<string, string>>) => void;
+
+/** The checks that an endpoint asks, in order. */
+export function checksOf(endpoint: HealthEndpoint, checks: readonly HealthCheck[]): readonly HealthCheck[] {
+  return [ping, ...checks].filter(check => endpoint === 'readyz' || check.concernsLife !== false);
+}
 
 /** Kubernetes: `/healthz`, `/livez` and `/readyz`, whole, one check, `?verbose` and `?exclude=`. Undefined: no such check. */
 export function respondHealth(
@@ -22,26 +21,44 @@ export function respondHealth(
   checkName: string,
   checks: readonly HealthCheck[],
   query: Query,
+  onUnhealthy: OnUnhealthy,
 ): HttpResponse | undefined {
-  const asked = [ping, ...checks].filter(check => endpoint !== 'livez' || check.concernsLife !== false);
-  if (checkName !== '') {
-    const check = asked.find(candidate => candidate.name === checkName);
-    if (check === undefined) return undefined;
-    const problem = check.check();
-    return problem === undefined ? respondText(200, 'ok') : respondText(500, `internal server error: ${problem}\n`);
-  }
+  const asked = checksOf(endpoint, checks);
+  if (checkName === '') return respondAll(endpoint, asked, query, onUnhealthy);
+  const check = asked.find(({ name }) => name === checkName);
+  if (check === undefined) return undefined;
+  const problem = check.check();
+  return problem === undefined ? respondText(200, 'ok') : respondText(500, `internal server error: ${problem}\n`);
+}
+
+function respondAll(
+  endpoint: HealthEndpoint,
+  asked: readonly HealthCheck[],
+  query: Query,
+  onUnhealthy: OnUnhealthy,
+): HttpResponse {
   const excluded = new Set(query.getAll('exclude'));
   const lines: string[] = [];
-  let hasFailed = false;
+  const problems: Record<string, string> = {};
   for (const check of asked) {
-    if (excluded.has(check.name)) lines.push(`[+]${check.name} excluded: ok`);
-    else if (check.check() === undefined) lines.push(`[+]${check.name} ok`);
-    else {
-      hasFailed = true;
-      // Kubernetes: the reason is withheld, because anybody may ask.
-      lines.push(`[-]${check.name} failed: reason withheld`);
+    const { name } = check;
+    if (excluded.delete(name)) {
+      lines.push(`[+]${name} excluded: ok`);
+      continue;
     }
+    const problem = check.check();
+    if (problem !== undefined) problems[name] = problem;
+    // Kubernetes: the reason is withheld, because anybody may ask.
+    lines.push(problem === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
   }
-  if (hasFailed) return respondText(500, `${lines.join('\n')}\n${endpoint} check failed\n`);
-  return respondText(200, query.has('verbose') ? `${lines.join('\n')}\n${endpoint} check passed\n` : 'ok');
+  if (excluded.size > 0) {
+    const names = [...excluded].sort().map(name => JSON.stringify(name));
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names.join(',')}`);
+  }
+  const text = lines.join('\n');
+  if (Object.keys(problems).length > 0) {
+    onUnhealthy(endpoint, problems);
+    return respondText(500, `${text}\n${endpoint} check failed\n`);
+  }
+  return respondText(200, query.has('verbose') ? `${text}\n${endpoint} check passed\n` : 'ok');
 }

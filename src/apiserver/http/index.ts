@@ -5,9 +5,10 @@
  * Owns no sockets (`drivers/http`), no rules about objects (the core) and no policy (`../auth`).
  * Start reading at `api-handler.ts`, then `http-message.ts`.
  */
+
+export type { HealthCheck } from '../health-check.ts';
 export { ApiHandler, type ApiHandlerOptions, type UpgradeAnswer } from './api-handler.ts';
 export { createOpenApi } from './create-open-api.ts';
-export type { HealthCheck } from './health.ts';
 export type {
   ClientCertificate,
   Frame,

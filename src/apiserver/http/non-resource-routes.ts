@@ -3,15 +3,17 @@ import { MergedOpenApi, type RemoteOpenApi } from '../aggregation/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
+import type { HealthCheck } from '../health-check.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
 import type { RemoteGroups } from './discovery-groups.ts';
-import { type HealthCheck, type HealthEndpoint, respondHealth } from './health.ts';
+import { checksOf, type HealthEndpoint, respondHealth } from './health.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { type MediaType, parseAccept } from './media-type.ts';
 import { formatObjectCounts } from './object-metrics.ts';
 import type { OpenApiSource } from './open-api-source.ts';
 import type { Query } from './query.ts';
+import { RefusedRequest } from './refused-request.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ServerVersion } from './server-version.ts';
 import { jsonHeaders, notFoundError, respondJson, respondText } from './status-response.ts';
@@ -61,8 +63,9 @@ export class NonResourceRoutes {
 
   /** Throws 404 for a path that leads nowhere. */
   async respond(info: RequestInfo, http: HttpRequest, query: Query): Promise<HttpResponse> {
-    if (info.verb !== 'get' && info.verb !== 'head') throw notFoundError();
     const [, first = '', ...rest] = trimSlash(info.path).split('/');
+    if (isHealth(first)) return this.#respondHealth(first, rest.join('/'), query);
+    if (info.verb !== 'get' && info.verb !== 'head') throw notFoundError();
     switch (first) {
       case '':
         return respondJson(200, { paths: this.#listPaths() });
@@ -75,12 +78,8 @@ export class NonResourceRoutes {
       case 'version':
         if (rest.length > 0) throw notFoundError();
         return respondJson(200, { ...this.#options.version });
-      case 'healthz':
-      case 'livez':
-      case 'readyz':
-        return this.#respondHealth(first, rest.join('/'), query);
       case 'metrics':
-        if (rest.length > 0) throw notFoundError();
+        if (rest.length > 0) throw pageNotFound();
         return this.#respondMetrics();
       case 'debug':
         return this.#respondDebug(rest, query);
@@ -101,7 +100,11 @@ export class NonResourceRoutes {
     const aggregated = rest.length === 0 ? chooseAggregated(http) : undefined;
     if (aggregated !== undefined) return this.#respondAggregated(false, aggregated, http);
     if (rest.length === 0) return respondDocument(this.#discovery.groups(), http);
-    if (rest.length === 1) return respondDocument(this.#discovery.group(group), http);
+    if (rest.length === 1) {
+      const document = this.#discovery.group(group);
+      if (document === undefined) throw pageNotFound();
+      return respondDocument(document, http);
+    }
     return respondDocument(rest.length === 2 ? this.#discovery.resources(group, version) : undefined, http);
   }
 
@@ -125,8 +128,11 @@ export class NonResourceRoutes {
   }
 
   #respondHealth(endpoint: HealthEndpoint, checkName: string, query: Query): HttpResponse {
-    const response = respondHealth(endpoint, checkName, this.#options.healthChecks ?? [], query);
-    if (response === undefined) throw notFoundError();
+    const { healthChecks = [], world } = this.#options;
+    const response = respondHealth(endpoint, checkName, healthChecks, query, (name, problems) =>
+      world.log.child('http').warn(`${name} check failed`, { problems }),
+    );
+    if (response === undefined) throw pageNotFound();
     return response;
   }
 
@@ -150,11 +156,11 @@ export class NonResourceRoutes {
 
   #respondDebug([area, name = '', ...rest]: readonly string[], query: Query): HttpResponse {
     const { flowControl, world } = this.#options;
-    if (flowControl === undefined || area !== 'api_priority_and_fairness' || rest.length > 0) throw notFoundError();
+    if (flowControl === undefined || area !== 'api_priority_and_fairness' || rest.length > 0) throw pageNotFound();
     const { clock } = world;
     const offsetMs = clock.now() - clock.monotonic();
     const text = dumpFlows(flowControl, name, query, monotonicMs => monotonicMs + offsetMs);
-    if (text === undefined) throw notFoundError();
+    if (text === undefined) throw pageNotFound();
     return respondText(200, text);
   }
 
@@ -169,7 +175,7 @@ export class NonResourceRoutes {
         id_token_signing_alg_values_supported: issuer.signingAlgorithms,
       });
     }
-    if (issuer === undefined || path !== '/openid/v1/jwks') throw notFoundError();
+    if (issuer === undefined || path !== '/openid/v1/jwks') throw pageNotFound();
     return {
       status: 200,
       headers: { 'content-type': 'application/jwk-set+json', 'cache-control': 'public, max-age=3600' },
@@ -184,13 +190,17 @@ export class NonResourceRoutes {
       if (group !== '') versions.add(`/apis/${group}`);
       versions.add(group === '' ? `/api/${version.type.version}` : `/apis/${group}/${version.type.version}`);
     }
-    const checks = ['ping', ...(this.#options.healthChecks ?? []).map(check => check.name)];
+    const { healthChecks = [] } = this.#options;
+    const health = (['healthz', 'livez', 'readyz'] as const).flatMap(endpoint => [
+      `/${endpoint}`,
+      ...checksOf(endpoint, healthChecks).map(({ name }) => `/${endpoint}/${name}`),
+    ]);
     return [
       '/.well-known/openid-configuration',
       '/api',
       '/apis',
       ...versions,
-      ...['/healthz', '/livez', '/readyz'].flatMap(path => [path, ...checks.map(name => `${path}/${name}`)]),
+      ...health,
       '/metrics',
       '/openapi/v2',
       '/openapi/v3',
@@ -198,6 +208,15 @@ export class NonResourceRoutes {
       '/version',
     ].sort();
   }
+}
+
+function isHealth(name: string): name is HealthEndpoint {
+  return name === 'healthz' || name === 'livez' || name === 'readyz';
+}
+
+/** Kubernetes: what lies outside of the API and leads nowhere is answered in plain text. */
+function pageNotFound(): RefusedRequest {
+  return new RefusedRequest(respondText(404, '404 page not found\n'));
 }
 
 function trimSlash(path: string): string {

@@ -48,7 +48,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     get serverAddress() {
       return options.serverAddress();
     },
-    healthChecks: options.healthChecks,
+    healthChecks: [...plane.healthChecks, ...options.healthChecks],
     metricsSources: [formatProcessMetrics],
     openApi: createOpenApi(plane.server.resources, {
       version: kubernetesVersion,

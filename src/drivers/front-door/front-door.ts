@@ -49,7 +49,7 @@ export class FrontDoor {
       nodes,
       proxy: plane.createProxy(nodes),
       aggregator: plane.aggregator,
-      healthChecks,
+      healthChecks: [...plane.healthChecks, ...(healthChecks ?? [])],
       version: describeVersion({
         sampanVersion,
         platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,

@@ -68,6 +68,7 @@ describe('a store on a full disk', { skip }, () => {
     assert.ok(error instanceof StatusError, String(error));
     assert.deepEqual([error.reason, error.code], ['InternalError', 507]);
     assert.match(error.message, /cannot write to .*sampan\.db: no space left on device/);
+    assert.match(store.problem ?? '', /no space left on device/);
     assert.ok(acknowledged.length > 0);
     assert.deepEqual(await readKeys(store), acknowledged.toSorted());
     await assert.rejects(put(store, 'b'), StatusError);
@@ -76,6 +77,7 @@ describe('a store on a full disk', { skip }, () => {
     rmSync(ballast);
     const { revision } = await put(store, 'c');
     assert.equal(revision, acknowledged.length + 2);
+    assert.equal(store.problem, undefined);
     acknowledged.push('c');
     await fill(store, 'd', acknowledged);
     assert.deepEqual(told, acknowledged);
