@@ -20,9 +20,10 @@ export function extendSeries(
 }
 
 /**
- * Differs from Kubernetes: a readiness probe over the network is tried a few times more, quietly, while its first period
- * lasts, so that a server that listens after 200 ms need not wait for the next period. These tries can only make a
- * container ready; kubelet reaches the same by probing at every sync until it is ready.
+ * Differs from Kubernetes: a readiness or startup probe over the network is tried a few times more, quietly, while its
+ * first period lasts, so that a server that listens after 200 ms need not wait for the next period, nor what comes after a
+ * sidecar. These tries can only make a container ready or started; kubelet reaches the same for readiness by probing at
+ * every sync until it is ready.
  */
 export function earlyTryDelayMs(tries: number): number {
   return 100 * 2 ** tries;

@@ -160,7 +160,7 @@ export class ProbeWorker {
   }
 
   #isEarlyTry(report: ProbeReport, subject: ProbeSubject): boolean {
-    if (this.#type !== 'Readiness' || report.outcome !== 'failure' || this.#probe.exec !== undefined) return false;
+    if (this.#type === 'Liveness' || report.outcome !== 'failure' || this.#probe.exec !== undefined) return false;
     if (this.#series.last !== undefined || subject.isAdopted) return false;
     const initialMs = (this.#probe.initialDelaySeconds ?? 0) * 1000;
     const age = this.#duties.world.clock.now() - subject.startedAt - initialMs;

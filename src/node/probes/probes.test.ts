@@ -119,6 +119,21 @@ describe('a readiness probe', () => {
   });
 });
 
+describe('a startup probe', () => {
+  it('is tried a few times more, quietly, while its first period lasts', async () => {
+    const pod = new ProbedPod({ startupProbe: { httpGet, periodSeconds: 10, failureThreshold: 1 } });
+    pod.isStarted = false;
+    pod.answer = refused;
+    pod.follow();
+    await pod.world.advance(900);
+    assert.deepEqual(pod.askedAt, [0, 0.1, 0.3, 0.7]);
+    pod.answer = { outcome: 'response', status: 200, body: '' };
+    await pod.world.advance(1000);
+    assert.equal(pod.results.startup('one'), 'success');
+    assert.deepEqual(pod.events, []);
+  });
+});
+
 describe('a liveness probe', () => {
   it('is silent after it has failed, until there is a new container', async () => {
     const pod = new ProbedPod({ livenessProbe: { httpGet, periodSeconds: 1, failureThreshold: 2 } });
@@ -140,13 +155,13 @@ describe('a liveness probe', () => {
     pod.answer = refused;
     pod.follow();
     await pod.world.advance(5000);
-    assert.deepEqual(pod.askedAt, [0, 2, 4]);
+    assert.deepEqual(pod.askedAt, [0, 0.1, 0.3, 0.7, 1.5, 3.5]);
     assert.equal(pod.results.startup('one'), 'unknown');
     pod.answer = { outcome: 'response', status: 200, body: '' };
     await pod.world.advance(5000);
     assert.equal(pod.results.startup('one'), 'success');
-    // Startup at 6, and then liveness at once.
-    assert.deepEqual(pod.askedAt.slice(3), [6, 6]);
+    // Startup at 5.5, and then liveness at once.
+    assert.deepEqual(pod.askedAt.slice(6), [5.5, 5.5]);
   });
 });
 
