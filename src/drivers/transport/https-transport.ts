@@ -1,12 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as startRequest } from 'node:https';
+import { encodeBody, formatUrl, methods, toStatusError, WatchLines } from '../../client/http/index.ts';
 import type { ResourceRequest, Transport, Watch, WatchSink } from '../../client/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { Connection } from '../tls/index.ts';
-import { encodeBody, methods } from './request-body.ts';
-import { formatUrl } from './request-url.ts';
-import { toStatusError, unreachable } from './status-failure.ts';
-import { WatchLines } from './watch-lines.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface HttpsTransportOptions {
   readonly connection: Connection;
@@ -73,7 +71,8 @@ export class HttpsTransport implements Transport {
       const response = await this.#send({ ...request, signal }, undefined, 0);
       const code = response.statusCode ?? 0;
       if (code !== 200) lines.end(toStatusError(code, await this.#readText(response)));
-      for await (const chunk of response) lines.push(chunk as Uint8Array);
+      response.setEncoding('utf8');
+      for await (const chunk of response) lines.push(chunk as string);
       lines.end();
     } catch (error) {
       lines.end(error as Error);

@@ -13,14 +13,6 @@ export function fromStatus(status: Status, code = status.code): StatusError {
   return new StatusError(reason as StatusReason, status.message ?? '', status.details, status.code ?? code);
 }
 
-/** The server could not be reached, or broke off. */
-export function unreachable(server: string, error: Error): StatusError {
-  const why = error.message === '' ? ((error as NodeJS.ErrnoException).code ?? 'connection failed') : error.message;
-  const wrapped = new StatusError('ServiceUnavailable', `cannot reach the API server at ${server}: ${why}`);
-  wrapped.cause = error;
-  return wrapped;
-}
-
 function parseStatus(text: string): Status | undefined {
   if (!text.startsWith('{')) return undefined;
   try {

@@ -1,4 +1,4 @@
-import type { PatchType, RequestOptions, ResourceRequest, Verb } from '../../client/index.ts';
+import type { PatchType, RequestOptions, ResourceRequest, Verb } from '../transport.ts';
 
 const patchTypes: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',

@@ -1,4 +1,4 @@
-import type { RequestOptions, ResourceRequest } from '../../client/index.ts';
+import type { RequestOptions, ResourceRequest } from '../transport.ts';
 
 /** Path and query of a resource request: `/apis/apps/v1/namespaces/default/deployments/a?dryRun=All`. */
 export function formatUrl(request: ResourceRequest): string {
@@ -28,13 +28,13 @@ const plainOptions = [
 ] as const satisfies readonly (keyof RequestOptions)[];
 
 function formatQuery(options: RequestOptions, verb: string): string {
-  const query = new URLSearchParams();
-  if (verb === 'watch') query.set('watch', 'true');
+  const pairs: string[] = [];
+  const set = (name: string, value: unknown): void => void pairs.push(`${name}=${encodeURIComponent(String(value))}`);
+  if (verb === 'watch') set('watch', true);
   for (const name of plainOptions) {
-    const value = options[name];
-    if (value !== undefined) query.set(name, String(value));
+    if (options[name] !== undefined) set(name, options[name]);
   }
   // Deletions say it in their body.
-  if (options.dryRun === true && verb !== 'delete' && verb !== 'deletecollection') query.set('dryRun', 'All');
-  return query.toString();
+  if (options.dryRun === true && verb !== 'delete' && verb !== 'deletecollection') set('dryRun', 'All');
+  return pairs.join('&');
 }

@@ -1,11 +1,10 @@
-import type { WatchEvent, WatchSink } from '../../client/index.ts';
 import { type Status, StatusError } from '../../machinery/index.ts';
+import type { WatchEvent, WatchSink } from '../transport.ts';
 import { fromStatus } from './status-failure.ts';
 
 /** Takes a watch's stream apart: a line an event, a batch for each piece that arrives. */
 export class WatchLines {
   readonly #sink: WatchSink;
-  readonly #decoder = new TextDecoder();
   #rest = '';
   #isOver = false;
 
@@ -13,9 +12,9 @@ export class WatchLines {
     this.#sink = sink;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: string): void {
     if (this.#isOver) return;
-    const text = this.#rest + this.#decoder.decode(chunk, { stream: true });
+    const text = this.#rest + chunk;
     const end = text.lastIndexOf('\n');
     this.#rest = text.slice(end + 1);
     if (end < 0) return;
