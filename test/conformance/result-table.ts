@@ -59,6 +59,8 @@ export function formatTable(cases: readonly ConformanceCase[], table: ResultTabl
     '',
     'Written by `npm run conformance`, which runs the cases whole and unmodified. Each row tells of the last time that its',
     'case ran: how long it took here, how long a certified cluster took, and the commit. Classes say what a case needs.',
+    'Classes A and F run with two simulated nodes, the others with this machine as a node and real containers, whose images',
+    'are built from upstream’s programs and packages of Debian.',
     '',
     '| class | needs | cases | pass | fail | not run |',
     '| --- | --- | ---: | ---: | ---: | ---: |',
