@@ -79,6 +79,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
 
   /** `metadata.generation` starts at 1 and grows when anything but metadata and status changes. Default true. */
   readonly hasGeneration?: boolean | undefined;
+  /** Annotations count as well. Kubernetes: those of Deployments, because rollouts read them. */
+  readonly generationCountsAnnotations?: boolean | undefined;
   /** The first generation is 0, which is not written. */
   readonly startsWithoutGeneration?: boolean | undefined;
   /** Seconds of grace for a deletion, or undefined where objects of this kind go at once (all but pods). */

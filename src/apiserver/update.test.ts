@@ -27,6 +27,24 @@ describe('update', () => {
     assert.ok(Number(updated.metadata.resourceVersion) > Number(created.metadata.resourceVersion));
   });
 
+  it('counts a change of a Deployment’s annotations as a new generation, except through its status', async () => {
+    using api = await TestServer.start();
+    const created = await api.client.create(deployments, deploymentOf('a'));
+    const noted = (object: typeof created, text: string) => ({
+      ...object,
+      metadata: { ...object.metadata, annotations: { note: text }, labels: { note: text } },
+    });
+    const updated = await api.client.update(deployments, noted(created, 'x'));
+    assert.equal(updated.metadata.generation, 2);
+    const again = await api.client.updateStatus(deployments, noted(updated, 'y'));
+    assert.deepEqual([again.metadata.generation, again.metadata.annotations?.['note']], [2, 'y']);
+    const labelled = await api.client.update(deployments, {
+      ...again,
+      metadata: { ...again.metadata, labels: { note: 'z' } },
+    });
+    assert.equal(labelled.metadata.generation, 2);
+  });
+
   it('refuses a stale resourceVersion', async () => {
     using api = await TestServer.start();
     const created = await api.client.create(configMaps, { metadata: at('a') });

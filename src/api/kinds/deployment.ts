@@ -72,6 +72,7 @@ function checkStrategy(errors: Errors, strategy: DeploymentStrategy): void {
 
 export const deployment = defineKind(deployments, {
   setDefaults,
+  generationCountsAnnotations: true,
   prepareForCreate: object => ({ ...object, status: {} }),
   validateCreate: validateDeployment,
   warnings: (object, old) => [

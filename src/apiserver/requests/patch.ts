@@ -99,8 +99,12 @@ function readPatched(write: WriteCall, document: unknown, old: KubeObject | unde
   if (given.apiVersion !== endpoint.apiVersion || given.kind !== endpoint.type.kind) {
     throw rejectPatch(JSON.stringify(document), 'apiVersion and kind must not be changed');
   }
-  const { object, strict } = readObject(endpoint, given, old, errors =>
-    statusError.invalid(endpoint.subject, name, errors),
+  const { object, strict } = readObject(
+    endpoint,
+    given,
+    old,
+    errors => statusError.invalid(endpoint.subject, name, errors),
+    request.patchType === 'apply',
   );
   const findings = [...(call.decodingFindings ?? []), ...strict];
   const directive = optionsOf(request).fieldValidation;

@@ -1,6 +1,7 @@
 import type { SubresourceRules } from '../../api/index.ts';
 import {
   type FieldError,
+  isDeepEqual,
   isSemanticallyEqual,
   type KubeObject,
   type ObjectMeta,
@@ -52,7 +53,7 @@ export function prepareChange(
     if (endpoint.hasStatus) object = withStatusOf(object, old);
     if (rules.prepareForUpdate !== undefined) object = rules.prepareForUpdate(object, old, server.rules);
   }
-  return withSystemFields(object, old, nextGeneration(endpoint, object, old));
+  return withSystemFields(object, old, nextGeneration(write, object, old));
 }
 
 export function partRules(endpoint: Endpoint, subresource: string): SubresourceRules | undefined {
@@ -92,23 +93,35 @@ function keepsSystemFields(metadata: ObjectMeta, before: ObjectMeta, generation:
   );
 }
 
-function nextGeneration(endpoint: Endpoint, object: KubeObject, old: KubeObject): number | undefined {
+function nextGeneration({ endpoint, subresource }: WriteCall, object: KubeObject, old: KubeObject): number | undefined {
   const { generation } = old.metadata;
-  if (endpoint.rules.hasGeneration === false || !isDesireChanged(endpoint, object, old)) return generation;
-  return (generation ?? 0) + 1;
+  const { hasGeneration, generationCountsAnnotations } = endpoint.rules;
+  if (hasGeneration === false) return generation;
+  const isChanged =
+    isDesireChanged(endpoint, object, old) ||
+    (generationCountsAnnotations === true && subresource === '' && !isSameAnnotations(object, old));
+  return isChanged ? (generation ?? 0) + 1 : generation;
 }
 
-/** Whether anything but metadata, and status where it is a part of its own, differs. */
+function isSameAnnotations({ metadata }: KubeObject, old: KubeObject): boolean {
+  return isSemanticallyEqual(metadata.annotations, old.metadata.annotations);
+}
+
+/**
+ * Whether anything but metadata, and status where it is a part of its own, differs. Kubernetes: in a CRD's object an
+ * empty list is another wish than none.
+ */
 function isDesireChanged(endpoint: Endpoint, object: KubeObject, old: KubeObject): boolean {
+  const isSame = endpoint.resource.crd === undefined ? isSemanticallyEqual : isDeepEqual;
   const now = object as unknown as Readonly<Record<string, unknown>>;
   const before = old as unknown as Readonly<Record<string, unknown>>;
   for (const name in now) {
     if (now[name] === before[name] || isBookkeeping(endpoint, name)) continue;
-    if (!isSemanticallyEqual(now[name], before[name])) return true;
+    if (!isSame(now[name], before[name])) return true;
   }
   for (const name in before) {
     if (now[name] === undefined && before[name] !== undefined && !isBookkeeping(endpoint, name)) {
-      if (!isSemanticallyEqual(undefined, before[name])) return true;
+      if (!isSame(undefined, before[name])) return true;
     }
   }
   return false;

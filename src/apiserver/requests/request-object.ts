@@ -55,20 +55,24 @@ function orderFindings({ resource }: Endpoint, call: CallContext, strict: readon
   return findings.sort((a, b) => place(a) - place(b));
 }
 
-/** Checks shape and fills in defaults; `reject` raises what is to be raised for a wrong shape. */
+/**
+ * Checks shape and fills in defaults; `reject` raises what is to be raised for a wrong shape. Kubernetes: nulls in a
+ * CRD's objects say nothing, but where they were applied they are validated (`keepsNulls`).
+ */
 export function readObject(
   endpoint: Endpoint,
   object: KubeObject,
   old: KubeObject | undefined,
   reject: (errors: readonly FieldError[]) => StatusError,
+  keepsNulls = false,
 ): Findings {
   const { schema } = endpoint;
   if (old === undefined) {
-    const { value, errors, unknownFields } = checkStructure(schema, object);
+    const { value, errors, unknownFields } = checkStructure(schema, object, keepsNulls);
     if (errors.length > 0) throw reject(errors);
     return { object: applyDefaults(schema, withMetadata(value)), strict: unknownFields.map(unknownField) };
   }
-  return readChanged(endpoint, object, old, reject);
+  return readChanged(endpoint, object, old, reject, keepsNulls);
 }
 
 /** Only the top-level fields that are not the old object's own are looked at. */
@@ -77,13 +81,14 @@ function readChanged(
   object: KubeObject,
   old: KubeObject,
   reject: (errors: readonly FieldError[]) => StatusError,
+  keepsNulls: boolean,
 ): Findings {
   const { schema } = endpoint;
   const given = object as unknown as Readonly<Record<string, unknown>>;
   const before = old as unknown as Readonly<Record<string, unknown>>;
   const changed: Record<string, unknown> = {};
   for (const name in given) if (given[name] !== before[name]) changed[name] = given[name];
-  const { value, errors, unknownFields } = checkStructure(schema, changed);
+  const { value, errors, unknownFields } = checkStructure(schema, changed, keepsNulls);
   if (errors.length > 0) throw reject(errors);
   let out: Record<string, unknown> | undefined;
   for (const name in changed) {

@@ -331,6 +331,28 @@ test('every field has an owner, and comparing finds every change', () => {
   );
 });
 
+// A CRD's field without a type: what it holds says what it is.
+const free: ObjectSchema = {
+  type: 'object',
+  fields: new Map([field('any', { type: 'any' }), field('text', { ...text, nullable: true })]),
+};
+
+test('a value without a schema that changes its type is replaced, and owned as what it is now', () => {
+  assert.deepEqual(mergeObjects(free, { any: { a: 1 } }, { any: [1, 2] }), { any: [1, 2] });
+  assert.deepEqual(mergeObjects(free, { any: { a: 1 } }, { any: 1 }), { any: 1 });
+  assert.deepEqual(mergeObjects(free, { any: 1 }, { any: { a: 1 } }), { any: { a: 1 } });
+  assert.deepEqual(compareObjects(free, { any: 1 }, { any: { a: 1 } }).written, { 'f:any': { '.': {}, 'f:a': {} } });
+  const { written, removed } = compareObjects(free, { any: { a: 1 } }, { any: 1 });
+  assert.deepEqual([written, removed], [{ 'f:any': {} }, { 'f:any': { 'f:a': {} } }]);
+});
+
+test('a null is a value: it is written, owned and removed like any other', () => {
+  const given = { 'f:text': {} };
+  assert.deepEqual(compareObjects(free, {}, { text: null }).written, given);
+  assert.deepEqual(compareObjects(free, { text: null }, {}).removed, given);
+  assert.deepEqual(listFields(free, { text: null }), given);
+});
+
 test('set algebra', () => {
   const path = fc.array(fc.constantFrom('f:a', 'f:b', 'k:{"n":1}', 'v:"x"'), { minLength: 1, maxLength: 3 });
   const set = fc.array(path, { maxLength: 6 }).map(paths => fieldSetOf(...paths));

@@ -14,7 +14,7 @@ export function checkApplied(schema: Schema, applied: unknown): readonly string[
 }
 
 function check(schema: Schema, value: unknown, path: string, problems: string[]): void {
-  const shape = shapeOf(schema, value, undefined);
+  const shape = shapeOf(schema, value);
   if (isJsonObject(value) && (shape.type === 'object' || shape.type === 'map')) {
     for (const key in value) {
       const field = shape.type === 'object' ? shape.fields.get(key)?.schema : shape.values;

@@ -57,7 +57,14 @@ class Comparison {
   }
 
   compare(schema: Schema, live: unknown, updated: unknown): void {
-    const shape = shapeOf(schema, live, updated);
+    const before = shapeOf(schema, live);
+    const after = shapeOf(schema, updated);
+    // Kubernetes: a value that has changed its type is looked at as both.
+    if (before !== after && live !== undefined && updated !== undefined) this.compareAs(before, live, updated);
+    this.compareAs(updated === undefined ? before : after, live, updated);
+  }
+
+  private compareAs(shape: Schema, live: unknown, updated: unknown): void {
     if (isGranularObject(shape)) this.compareGranularObject(shape, live, updated);
     else if (isGranularList(shape)) this.compareGranularList(shape, live, updated);
     else this.compareLeaf(live, updated);
@@ -123,11 +130,9 @@ class Comparison {
     if (before === after) return;
     if (before === undefined || after === undefined) {
       const absent = schema.type === 'object' ? absentValue(schema.fields.get(key)) : undefined;
-      if (live !== undefined || this.path.length === 0) before ??= absent;
-      if (updated !== undefined || this.path.length === 0) after ??= absent;
+      if (before === undefined && (live !== undefined || this.path.length === 0)) before = absent;
+      if (after === undefined && (updated !== undefined || this.path.length === 0)) after = absent;
     }
-    if (before === null && after === undefined) return;
-    if (after === null && before === undefined) return;
     this.path.push(`f:${key}`);
     this.compare(childSchema(schema, key), before, after);
     this.path.pop();

@@ -13,7 +13,7 @@ export function listFields(schema: Schema, value: unknown): FieldSet {
 }
 
 function visit(schema: Schema, value: unknown, path: PathElement[], into: FieldSetBuilder): void {
-  const shape = shapeOf(schema, value, undefined);
+  const shape = shapeOf(schema, value);
   if (isGranularObject(shape)) {
     if (isJsonObject(value)) visitFields(shape, value, path, into);
   } else if (isGranularList(shape)) {

@@ -32,14 +32,14 @@ class NewFields {
   }
 
   list(schema: Schema, object: unknown): FieldSet {
-    const shape = shapeOf(schema, undefined, object);
+    const shape = shapeOf(schema, object);
     if (!isGranularObject(shape) || !isJsonObject(object)) return emptyFieldSet;
     return this.#visitFields(shape, object, false, true, this.#ignored.top, this.#ignored.metadata) ?? emptyFieldSet;
   }
 
   /** `stands`: the value replaces an empty object, so it is not itself what is new. */
   #visit(schema: Schema, value: unknown, stands: boolean, skipped?: ReadonlySet<string>): FieldSet | undefined {
-    const shape = shapeOf(schema, stands ? emptyFieldSet : undefined, value);
+    const shape = shapeOf(schema, value);
     // Nobody owns metadata itself.
     const isMember = !stands && skipped === undefined;
     if (isGranularObject(shape) && isJsonObject(value) && !isEmptyObject(value)) {
@@ -67,10 +67,8 @@ class NewFields {
     for (const key in value) {
       if (value[key] === undefined || skipped?.has(key) === true) continue;
       const absent = schema.type === 'object' ? absentValue(schema.fields.get(key)) : undefined;
-      const given = value[key] ?? absent;
-      if (given === undefined) continue;
       const below = key === 'metadata' ? skippedInMetadata : undefined;
-      const child = this.#visit(childSchema(schema, key), given, stands && absent !== undefined, below);
+      const child = this.#visit(childSchema(schema, key), value[key], stands && absent !== undefined, below);
       if (child === undefined) continue;
       names.push(key);
       children.push(child);

@@ -10,7 +10,8 @@ import { childSchema, elementOf, isEmptyObject, isGranularList, isGranularObject
 export function mergeObjects(schema: Schema, live: unknown, applied: unknown): unknown {
   if (applied === undefined) return live;
   if (live === undefined) return applied;
-  const shape = shapeOf(schema, live, applied);
+  // Where the two are of different types, what is applied replaces what lives.
+  const shape = shapeOf(schema, applied);
   if (isGranularObject(shape)) return mergeFields(shape, live, applied);
   if (isGranularList(shape)) return mergeItems(shape, live, applied);
   return applied;

@@ -8,7 +8,7 @@ import { childSchema, elementOf, isGranularList, isGranularObject, shapeOf } fro
  * is in the set. Kubernetes: structured-merge-diff's `RemoveItems`.
  */
 export function removeFields(schema: Schema, value: unknown, paths: FieldSet): unknown {
-  const shape = shapeOf(schema, value, undefined);
+  const shape = shapeOf(schema, value);
   if (isGranularObject(shape) && isJsonObject(value)) return removeFromObject(shape, value, paths);
   if (isGranularList(shape) && Array.isArray(value)) return removeFromList(shape, value, paths);
   return value;

@@ -23,11 +23,13 @@ export function childSchema(schema: ObjectSchema | MapSchema, key: string): Sche
 const emptyStruct: JsonObject = {};
 
 /**
- * What an absent field stands for. Kubernetes: structs that Go holds by value are always there, as empty objects; the
- * schema says so with the default `{}`.
+ * What an absent field stands for in a struct that is there. Kubernetes: structs that Go holds by value are always there,
+ * as empty objects (the schema says so with the default `{}`), and lists and maps that it always writes are null.
  */
 export function absentValue(field: FieldSchema | undefined): unknown {
-  const value = field?.default;
+  if (field === undefined) return undefined;
+  const { default: value, presence, schema } = field;
+  if (presence === 'always' && (schema.type === 'list' || schema.type === 'map')) return null;
   return isJsonObject(value) && isEmptyObject(value) ? emptyStruct : undefined;
 }
 
@@ -36,10 +38,10 @@ export function isEmptyObject(value: JsonObject): boolean {
   return true;
 }
 
-/** The schema by which a value is walked: one without a type is taken by what the value is. */
-export function shapeOf(schema: Schema, live: unknown, updated: unknown): Schema {
+/** The schema by which a value is walked: one without a type is taken by what the value is. Null may be a map as well. */
+export function shapeOf(schema: Schema, value: unknown): Schema {
   if (schema.type !== 'any') return schema;
-  return isJsonObject(live ?? updated) ? untypedMap : schema;
+  return value === null || isJsonObject(value) ? untypedMap : schema;
 }
 
 const untypedMap: MapSchema = { type: 'map', values: anything };

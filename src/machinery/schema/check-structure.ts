@@ -1,6 +1,6 @@
 import type { FieldError } from '../field-error.ts';
 import type { ObjectSchema, Schema } from './schema.ts';
-import { decodeCompiler, pruneCompiler, type StructureCompiler } from './structure-plan.ts';
+import { decodeCompiler, nullKeepingCompiler, pruneCompiler, type StructureCompiler } from './structure-plan.ts';
 import { bad } from './structure-problem.ts';
 
 /** What decoding found. */
@@ -20,10 +20,11 @@ const none: readonly never[] = Object.freeze([]);
  * back: nulls and unknown fields dropped, empty optional values left out, quantities and times canonical.
  *
  * Built-in definitions (schemas with a name) are checked whole. In a CustomResource only metadata is; the rest is pruned,
- * and its types are `validateValue`'s to judge, after defaulting, as upstream does.
+ * and its types are `validateValue`'s to judge, after defaulting, as upstream does. `keepsNulls`: so are its nulls.
  */
-export function checkStructure<T>(schema: ObjectSchema, value: T): StructureResult<T> {
-  return run(schema.name === undefined ? pruneCompiler : decodeCompiler, schema, value);
+export function checkStructure<T>(schema: ObjectSchema, value: T, keepsNulls = false): StructureResult<T> {
+  if (schema.name !== undefined) return run(decodeCompiler, schema, value);
+  return run(keepsNulls ? nullKeepingCompiler : pruneCompiler, schema, value);
 }
 
 /** Drops what a schema does not know, and nothing else is judged. The same instance when nothing is dropped. */

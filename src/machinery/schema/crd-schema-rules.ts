@@ -6,6 +6,7 @@ import { checkListKeys, checkListType, checkMapType } from './crd-list-rules.ts'
 import { validateEmbeddedObjects } from './embedded-objects.ts';
 import { internalSchema } from './internal-schema.ts';
 import { isSchemaList, itemsOf, type JsonSchema, type JsonSchemaRule } from './json-schema.ts';
+import type { RuleCheckContext, RuleChecks } from './rule-checks.ts';
 import { readRuleFieldPath } from './rule-field-path.ts';
 import { validateStructuralSchema } from './structural-schema.ts';
 import { validateValue } from './validate-value.ts';
@@ -45,6 +46,14 @@ interface Place {
   readonly insideMetadata: boolean;
   /** Why no default may stand here. */
   readonly forbidsDefaults?: string | undefined;
+  /** Absent where rules are not judged: within junctors, and in schemas that are wrong otherwise. */
+  readonly rules?: RulePlace | undefined;
+}
+
+interface RulePlace extends RuleCheckContext {
+  readonly checks: RuleChecks;
+  /** What has been found wrong with rules, told after all else. */
+  readonly errors: FieldError[];
 }
 
 export interface CrdSchemaOptions {
@@ -52,11 +61,13 @@ export interface CrdSchemaOptions {
   readonly implicit: ImplicitSchemas;
   /** The old CRD has the same schema for the version: then what has become too costly is let be. */
   readonly isUnchanged?: boolean | undefined;
+  /** Judges rules; without it they are only looked at as texts. */
+  readonly rules?: RuleChecks | undefined;
 }
 
 /**
- * Everything upstream checks of a CRD version's `openAPIV3Schema`, CEL rules' compilation excepted (`machinery/cel` does
- * that). `path` is that of the schema: `spec.versions[0].schema.openAPIV3Schema`.
+ * Everything upstream checks of a CRD version's `openAPIV3Schema`; its rules are `rules`' to judge, once all else is right.
+ * `path` is that of the schema: `spec.versions[0].schema.openAPIV3Schema`.
  * Kubernetes: `validateCustomResourceDefinitionValidation`.
  */
 export function validateCrdSchema(schema: JsonSchema, path: string, options: CrdSchemaOptions): readonly FieldError[] {
@@ -67,10 +78,24 @@ export function validateCrdSchema(schema: JsonSchema, path: string, options: Crd
   const unsupported = findUnsupported(schema);
   const structural = unsupported === undefined ? validateStructuralSchema(schema, path) : [];
   errors.push(...structural);
-  if (unsupported === undefined && structural.length === 0) checkDefaults(schema, path, options.implicit, errors, true);
-  checkSchema(schema, path, { isRoot: true, insideMetadata: false }, errors);
+  const isSound = unsupported === undefined && structural.length === 0;
+  const beforeDefaults = errors.length;
+  if (isSound) checkDefaults(schema, path, options, errors, true);
+  const rules = isSound && errors.length === beforeDefaults ? options.rules : undefined;
+  const ofRules: FieldError[] = [];
+  const place: Place = {
+    isRoot: true,
+    insideMetadata: false,
+    rules: rules === undefined ? undefined : { checks: rules, errors: ofRules, ...rootContext(options) },
+  };
+  checkSchema(schema, path, place, errors);
+  const all = [...errors, ...ofRules, ...(rules?.checkTotal(path) ?? [])];
   // Kubernetes: told only when nothing else is.
-  return errors.length === 0 && unsupported !== undefined ? [fieldError.invalid(path, '', unsupported)] : errors;
+  return all.length === 0 && unsupported !== undefined ? [fieldError.invalid(path, '', unsupported)] : all;
+}
+
+function rootContext({ isUnchanged = false }: CrdSchemaOptions): RuleCheckContext {
+  return { isResource: true, count: 1, uncorrelatable: undefined, isUnchanged };
 }
 
 /** Kubernetes: what `NewStructural` cannot read at all. */
@@ -115,6 +140,7 @@ function isZero(value: unknown): boolean {
 }
 
 function checkSchema(schema: JsonSchema, path: string, place: Place, errors: FieldError[]): void {
+  const before = errors.length;
   checkKeywords(schema, path, place, errors);
   checkMapShape(schema, path, errors);
   for (const [childPath, child, childPlace] of childrenOf(schema, path, place)) {
@@ -130,6 +156,40 @@ function checkSchema(schema: JsonSchema, path: string, place: Place, errors: Fie
   for (const [index, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
     checkRuleText(rule, schema, `${path}.x-kubernetes-validations[${index}]`, errors);
   }
+  // Kubernetes: a rule over a schema that is wrong would be told of things that go with the schema.
+  const { rules } = place;
+  if (rules !== undefined && errors.length === before) {
+    rules.errors.push(...rules.checks.checkNode(schema, path, rules));
+  }
+}
+
+/** What rules know of the values below a schema. */
+function contextBelow(
+  rules: RulePlace | undefined,
+  schema: JsonSchema,
+  child: JsonSchema,
+  path: string,
+  isItem: boolean,
+): RulePlace | undefined {
+  if (rules === undefined) return undefined;
+  const factor = elementsMax(schema);
+  const isMatched = !isItem || schema['x-kubernetes-list-type'] === 'map';
+  return {
+    ...rules,
+    isResource: child['x-kubernetes-embedded-resource'] === true,
+    count: rules.count === undefined || factor === undefined ? undefined : rules.count * factor,
+    uncorrelatable: rules.uncorrelatable ?? (isMatched ? undefined : path),
+  };
+}
+
+/** How many values below one value there can be; undefined for any number. Kubernetes: `extractMaxElements`. */
+function elementsMax(schema: JsonSchema): number | undefined {
+  if (schema.type === 'object' && schema.additionalProperties !== undefined) return positive(schema.maxProperties);
+  return schema.type === 'array' ? positive(schema.maxItems) : 1;
+}
+
+function positive(limit: number | undefined): number | undefined {
+  return limit === undefined ? undefined : Math.max(limit, 0);
 }
 
 const unsupported: readonly (readonly [keyof JsonSchema, string])[] = [
@@ -182,15 +242,23 @@ function* childrenOf(
   path: string,
   place: Place,
 ): IterableIterator<readonly [string, JsonSchema, Place]> {
-  const inner: Place = { ...place, isRoot: false };
-  if (typeof schema.additionalProperties === 'object') {
-    yield [`${path}.additionalProperties`, schema.additionalProperties, inner];
+  const { rules } = place;
+  const inner: Place = { ...place, isRoot: false, rules: undefined };
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties === 'object') {
+    const below = contextBelow(rules, schema, additionalProperties, path, false);
+    yield [`${path}.additionalProperties`, additionalProperties, { ...inner, rules: below }];
   }
   const hasMetadata = place.isRoot || schema['x-kubernetes-embedded-resource'] === true;
   for (const [name, child] of Object.entries(schema.properties ?? {})) {
     const isMeta = hasMetadata && metaFields.has(name);
     const forbidsDefaults = isMeta && place.isRoot ? `in top-level ${name}` : place.forbidsDefaults;
-    const childPlace = { isRoot: false, insideMetadata: place.insideMetadata || isMeta, forbidsDefaults };
+    const childPlace: Place = {
+      isRoot: false,
+      insideMetadata: place.insideMetadata || isMeta,
+      forbidsDefaults,
+      rules: contextBelow(rules, schema, child, path, false),
+    };
     yield [`${path}.properties[${name}]`, child, childPlace];
   }
   if (schema.not !== undefined) yield [`${path}.not`, schema.not, inner];
@@ -199,7 +267,8 @@ function* childrenOf(
       yield [`${path}.${junctor}[${index}]`, child, inner];
   }
   const items = itemsOf(schema);
-  if (items !== undefined) yield [`${path}.items`, items, inner];
+  if (items === undefined) return;
+  yield [`${path}.items`, items, { ...inner, rules: contextBelow(rules, schema, items, path, true) }];
 }
 
 const lineBreak = /[\r\n]/;
@@ -238,23 +307,23 @@ function checkRuleText(rule: JsonSchemaRule, schema: JsonSchema, path: string, e
 function checkDefaults(
   schema: JsonSchema,
   path: string,
-  implicit: ImplicitSchemas,
+  options: CrdSchemaOptions,
   errors: FieldError[],
   isRoot = false,
 ): void {
   if (schema.default !== undefined && schema.default !== null) {
-    checkDefault(schema, `${path}.default`, implicit, errors, isRoot);
+    checkDefault(schema, `${path}.default`, options, errors, isRoot);
   }
   for (const [childPath, child] of childrenOf(schema, path, { isRoot: false, insideMetadata: false })) {
     const isJunctor = /\.(?:not|(?:allOf|anyOf|oneOf)\[\d+\])$/.test(childPath);
-    if (!isJunctor) checkDefaults(child, childPath, implicit, errors);
+    if (!isJunctor) checkDefaults(child, childPath, options, errors);
   }
 }
 
 function checkDefault(
   schema: JsonSchema,
   field: string,
-  implicit: ImplicitSchemas,
+  { implicit, rules }: CrdSchemaOptions,
   errors: FieldError[],
   isRoot: boolean,
 ): void {
@@ -264,9 +333,11 @@ function checkDefault(
   const ofObjects = validateEmbeddedObjects(schema, schema.default, field, isRoot);
   errors.push(...ofObjects);
   if (ofObjects.length > 0) return;
-  for (const error of validateValue(schema, schema.default)) {
+  const ofValue = validateValue(schema, schema.default);
+  for (const error of ofValue) {
     errors.push({ ...error, field: error.field === '' ? field : `${field}.${error.field}` });
   }
+  if (ofValue.length === 0) errors.push(...(rules?.checkDefault(schema, field, isRoot) ?? []));
 }
 
 /** A default is pruned as the value of a field. */

@@ -15,9 +15,12 @@ export class StructureCompiler {
   readonly #checks = new WeakMap<Schema, StructureCheck>();
   /** `decode` checks and normalizes built-in kinds; `prune` only drops unknown fields, for CustomResources. */
   readonly #mode: 'decode' | 'prune';
+  readonly #keepsNulls: boolean;
 
-  constructor(mode: 'decode' | 'prune') {
+  /** `keepsNulls`: a null where none is allowed stays, for validation to refuse (CustomResources only). */
+  constructor(mode: 'decode' | 'prune', keepsNulls = false) {
     this.#mode = mode;
+    this.#keepsNulls = keepsNulls;
   }
 
   compile(schema: Schema): StructureCheck {
@@ -48,7 +51,7 @@ export class StructureCompiler {
     // A CustomResource's metadata is a built-in definition: it is decoded even where the rest is only pruned.
     if (this.#mode === 'prune' && schema.name !== undefined) return decodeCompiler.compile(schema);
     let fields: ReadonlyMap<string, FieldCheck> | undefined;
-    const additional = schema.additional === undefined ? undefined : this.compile(schema.additional);
+    const additional = schema.additional === undefined ? undefined : this.#additionalCheck(schema.additional);
     const isLoose = this.#mode === 'prune';
     return (value, path, sink) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -66,6 +69,16 @@ export class StructureCompiler {
     };
   }
 
+  #additionalCheck(schema: Schema): StructureCheck {
+    const check = this.compile(schema);
+    if (this.#mode === 'decode' || !this.#dropsNull(schema)) return check;
+    return (value, path, sink) => (value === null ? absent : check(value, path, sink));
+  }
+
+  #dropsNull(schema: Schema): boolean {
+    return schema.nullable !== true && !this.#keepsNulls;
+  }
+
   #compileFields(schema: ObjectSchema): ReadonlyMap<string, FieldCheck> {
     const fields = new Map<string, FieldCheck>();
     for (const [name, field] of schema.fields) fields.set(name, this.#compileField(field));
@@ -76,7 +89,9 @@ export class StructureCompiler {
     const isCustom = field.presence === undefined;
     return {
       check: this.compile(field.schema),
-      dropsNull: !isCustom || (field.default !== undefined && field.schema.nullable !== true),
+      // Kubernetes: `PruneNonNullableNullsWithoutDefaults`; where there is a default, it fills in.
+      dropsNull:
+        !isCustom || (field.default !== undefined && field.schema.nullable !== true) || this.#dropsNull(field.schema),
       dropsEmpty: field.presence === 'omit-empty' && field.schema.type !== 'object',
     };
   }
@@ -93,7 +108,7 @@ export class StructureCompiler {
   }
 
   #mapCheck(schema: MapSchema): StructureCheck {
-    const check = this.compile(schema.values);
+    const check = this.#additionalCheck(schema.values);
     const isLoose = this.#mode === 'prune';
     const zero = zeroOf(schema.values);
     return (value, path, sink) => {
@@ -291,3 +306,4 @@ function isEmpty(value: unknown): boolean {
 /** Plans of built-in definitions, shared by all: a cache keyed by immutable schemas. */
 export const decodeCompiler: StructureCompiler = new StructureCompiler('decode');
 export const pruneCompiler: StructureCompiler = new StructureCompiler('prune');
+export const nullKeepingCompiler: StructureCompiler = new StructureCompiler('prune', true);
