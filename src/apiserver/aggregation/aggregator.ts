@@ -1,6 +1,7 @@
-import { type Client, Informers } from '../../client/index.ts';
+import { type Client, Informers, type Transport } from '../../client/index.ts';
+import type { ResourceType } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
-import type { UserInfo } from '../core-contract.ts';
+import type { Authorizer, UserInfo } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import type { ObjectView } from '../object-view.ts';
@@ -12,6 +13,8 @@ import { type AggregatorCertificate, RemoteCalls } from './remote-calls.ts';
 import { RemoteDiscovery } from './remote-discovery.ts';
 import { RemoteOpenApi } from './remote-open-api.ts';
 import { RemoteRequests } from './remote-requests.ts';
+import { RemoteTransport } from './remote-transport.ts';
+import { listRemoteTypes, listStaleGroups } from './remote-types.ts';
 
 export interface AggregatorOptions {
   readonly world: World;
@@ -30,12 +33,14 @@ export class Aggregator {
   readonly discovery: RemoteDiscovery;
   readonly openApi: RemoteOpenApi;
   readonly calls: RemoteCalls;
+  readonly #world: World;
   readonly #requests: RemoteRequests;
   readonly #informers: Informers;
   readonly #availability: AvailabilityController;
 
   constructor(options: AggregatorOptions) {
     const { world, client, view, reverseProxy, certificate } = options;
+    this.#world = world;
     this.apis = new RemoteApis(world, client);
     this.calls = new RemoteCalls({ world, view, reverseProxy, certificate });
     this.discovery = new RemoteDiscovery(world, this.apis, this.calls);
@@ -66,6 +71,22 @@ export class Aggregator {
     this.discovery.stop();
     this.openApi.stop();
     this.#informers.stop();
+  }
+
+  /** What other servers serve that components work on which work on every kind there is. */
+  listTypes(): readonly ResourceType[] {
+    return listRemoteTypes(this.discovery);
+  }
+
+  /** Which of their groups and versions are not known well enough to rely on that. */
+  listStaleGroups(): readonly string[] {
+    return listStaleGroups(this.discovery);
+  }
+
+  /** A transport that reaches other servers' groups too. */
+  extend(local: Transport, user: UserInfo, authorizer: Authorizer): Transport {
+    const { apis, calls } = this;
+    return new RemoteTransport({ world: this.#world, apis, calls, authorizer }, local, user);
   }
 
   /** Who serves a URL's path, if that is another server: `/apis/GROUP/VERSION` and all below it. */

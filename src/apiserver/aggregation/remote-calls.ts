@@ -3,6 +3,7 @@ import { groups } from '../auth/well-known-users.ts';
 import type { UserInfo } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { type Backend, type BodyEncoding, formatHost, type ReverseProxy, resolveService } from '../proxy/index.ts';
+import { once } from '../streaming/index.ts';
 import { Deadline } from './deadline.ts';
 import type { RemoteApi } from './remote-api.ts';
 import { userHeaders } from './user-headers.ts';
@@ -21,10 +22,11 @@ export interface RemoteCallsOptions {
 }
 
 export interface RemoteCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly user?: UserInfo | undefined;
+  readonly body?: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -77,6 +79,7 @@ export class RemoteCalls {
         method: call.method,
         target: call.path,
         headers: { host: formatHost(backend), ...call.headers, ...userHeaders(call.user ?? aggregatorUser) },
+        body: call.body === undefined ? undefined : once(call.body),
         signal: deadline,
       });
       const encoding = (response.headers['content-encoding'] ?? '') as BodyEncoding;

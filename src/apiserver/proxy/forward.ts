@@ -1,6 +1,6 @@
 import type { ByteSource } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
-import { encodeText } from '../streaming/index.ts';
+import { once } from '../streaming/index.ts';
 import type { Backend, BackendRequest, BackendResponse, ReverseProxy, UpgradeOutcome } from './reverse-proxy.ts';
 
 /** A client's request on its way to a backend. */
@@ -36,11 +36,7 @@ export async function forwardUpgrade(proxy: ReverseProxy, forwarding: Forwarding
 
 function bodyOf({ bodySource, body }: HttpRequest): ByteSource | undefined {
   if (bodySource !== undefined || body === undefined) return bodySource;
-  return once(typeof body === 'string' ? encodeText(body) : body);
-}
-
-async function* once(bytes: Uint8Array): ByteSource & AsyncGenerator<Uint8Array> {
-  yield bytes;
+  return once(body);
 }
 
 /** `10.0.0.1:80`, `[fd00::1]:443`. */

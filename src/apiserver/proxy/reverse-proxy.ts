@@ -52,6 +52,8 @@ export interface ReverseProxy {
   upgrade(request: BackendRequest): Promise<UpgradeOutcome>;
   /** A body as text. `encoding`: its `content-encoding`, of which `gzip`, `deflate` and none are understood. */
   readText(body: ByteSource, encoding: BodyEncoding): Promise<string>;
+  /** A body as text, as it comes. */
+  streamText(body: ByteSource): AsyncIterable<string>;
   encodeText(text: string, encoding: BodyEncoding): Promise<Uint8Array>;
 }
 

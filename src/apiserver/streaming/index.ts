@@ -8,4 +8,4 @@ export { describeOutcome } from './exit-status.ts';
 export { type ForwardChannels, runPortForward } from './run-port-forward.ts';
 export { runSession } from './run-session.ts';
 export type { SessionChannels } from './session-channels.ts';
-export { decodeAscii, encodeText } from './text-bytes.ts';
+export { decodeAscii, encodeText, once } from './text-bytes.ts';

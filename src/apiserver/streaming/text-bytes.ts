@@ -1,3 +1,5 @@
+import type { ByteSource } from '../core-contract.ts';
+
 /** A text as UTF-8. */
 export function encodeText(text: string): Uint8Array {
   const escaped = encodeURIComponent(text);
@@ -10,6 +12,11 @@ export function encodeText(text: string): Uint8Array {
     }
   }
   return Uint8Array.from(bytes);
+}
+
+/** A source of one chunk; a text goes as UTF-8. */
+export async function* once(content: string | Uint8Array): ByteSource & AsyncGenerator<Uint8Array> {
+  yield typeof content === 'string' ? encodeText(content) : content;
 }
 
 /** Bytes that hold nothing but ASCII, as text; others come out as question marks. */

@@ -58,6 +58,11 @@ export class NodeReverseProxy implements ReverseProxy {
     return (await decoders[encoding](bytes)).toString('utf8');
   }
 
+  async *streamText(body: ByteSource): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    for await (const chunk of body) yield decoder.decode(chunk, { stream: true });
+  }
+
   async encodeText(text: string, encoding: BodyEncoding): Promise<Uint8Array> {
     const bytes = Buffer.from(text, 'utf8');
     return encoding === '' ? bytes : encoders[encoding](bytes);
