@@ -105,7 +105,7 @@ export class ControlPlane {
     this.server = running.server;
     this.#controllers = without.includes('controllers')
       ? undefined
-      : new RunningControllers(world, this.server, {
+      : new RunningControllers(world, this.server, running.aggregator, {
           certificateAuthority,
           podCidr,
           certificates: options.certificates,

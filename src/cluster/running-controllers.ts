@@ -1,4 +1,5 @@
-import { type ApiServer, createLocalTransport } from '../apiserver/index.ts';
+import type { Aggregator } from '../apiserver/aggregation/index.ts';
+import { type ApiServer, createLocalTransport, type UserInfo } from '../apiserver/index.ts';
 import { Client, ControllerRunner, Informers, type ServedTypes } from '../client/index.ts';
 import {
   buildControllers,
@@ -25,10 +26,14 @@ export class RunningControllers {
   readonly #typeChecks: PolicyTypeChecks;
   readonly #tokens: ServiceAccountTokens | undefined;
 
-  constructor(world: World, server: ApiServer, settings: ControllerSettings) {
+  constructor(world: World, server: ApiServer, aggregator: Aggregator, settings: ControllerSettings) {
     const clientOf = (serviceAccount: string): Client =>
       new Client(createLocalTransport(server, controllerUser(serviceAccount), userAgent));
-    this.#informers = new Informers(world, new Client(createLocalTransport(server, componentUsers.controllerManager)));
+    const { authorizer } = server.context;
+    // For those that work on every kind there is, other servers' included.
+    const farClient = (user: UserInfo): Client =>
+      new Client(aggregator.extend(createLocalTransport(server, user, userAgent), user, authorizer));
+    this.#informers = new Informers(world, farClient(componentUsers.controllerManager));
     this.#runners = buildControllers(settings).map(
       controller =>
         new ControllerRunner(
@@ -47,10 +52,10 @@ export class RunningControllers {
       signSecretToken === undefined
         ? undefined
         : new ServiceAccountTokens(world, itself, this.#informers, certificateAuthority, signSecretToken);
-    const types: ServedTypes = servedTypes(server.resources);
-    const collecting = clientOf('generic-garbage-collector');
+    const types: ServedTypes = servedTypes(server.resources, aggregator);
+    const collecting = farClient(controllerUser('generic-garbage-collector'));
     this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
-    this.#namespaces = new NamespaceDeletion(world, clientOf('namespace-controller'), this.#informers, types);
+    this.#namespaces = new NamespaceDeletion(world, farClient(controllerUser('namespace-controller')), this.#informers, types);
   }
 
   get isIdle(): boolean {

@@ -12,6 +12,8 @@ interface Remains {
   /** How many of them carry each finalizer. */
   readonly finalizers: ReadonlyMap<string, number>;
   readonly failures: readonly string[];
+  /** Other servers' groups that nobody knows what they hold. */
+  readonly staleGroups: readonly string[];
 }
 
 /**
@@ -56,7 +58,7 @@ export class NamespaceDeletion {
     if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
     if (!namespace.spec?.finalizers?.includes('kubernetes')) return undefined;
     const remains = await this.#empty(name);
-    if (remains.objects.size > 0 || remains.failures.length > 0) {
+    if (remains.objects.size > 0 || remains.failures.length > 0 || remains.staleGroups.length > 0) {
       await this.#report(name, remains);
       return againMs;
     }
@@ -93,7 +95,7 @@ export class NamespaceDeletion {
         );
       }
     }
-    return { objects, finalizers, failures: failures.sort() };
+    return { objects, finalizers, failures: failures.sort(), staleGroups: this.#types.staleGroups?.() ?? [] };
   }
 
   async #emptyType(type: ResourceType, namespace: string): Promise<readonly KubeObject[]> {
@@ -133,6 +135,12 @@ function describeUnexpected({ group, version, resource }: ResourceType, namespac
   return `unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${resource}`;
 }
 
+function describeStale(groups: readonly string[]): string {
+  const each = groups.map(group => `${group}: stale GroupVersion discovery: ${group}`);
+  const what = `unable to retrieve the complete list of server APIs: ${each.join(', ')}`;
+  return `Discovery failed for some groups, ${groups.length} failing: ${what}`;
+}
+
 /** Kubernetes: the conditions that tell why a namespace is still there. */
 function describeRemains(
   before: readonly NamespaceCondition[],
@@ -156,9 +164,9 @@ function describeRemains(
   return [
     condition(
       'NamespaceDeletionDiscoveryFailure',
-      false,
+      remains.staleGroups.length > 0,
       ['DiscoveryFailed', 'ResourcesDiscovered'],
-      ['', 'All resources successfully discovered'],
+      [describeStale(remains.staleGroups), 'All resources successfully discovered'],
     ),
     condition(
       'NamespaceDeletionGroupVersionParsingFailure',
