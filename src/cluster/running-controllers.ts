@@ -55,7 +55,12 @@ export class RunningControllers {
     const types: ServedTypes = servedTypes(server.resources, aggregator);
     const collecting = farClient(controllerUser('generic-garbage-collector'));
     this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
-    this.#namespaces = new NamespaceDeletion(world, farClient(controllerUser('namespace-controller')), this.#informers, types);
+    this.#namespaces = new NamespaceDeletion(
+      world,
+      farClient(controllerUser('namespace-controller')),
+      this.#informers,
+      types,
+    );
   }
 
   get isIdle(): boolean {
