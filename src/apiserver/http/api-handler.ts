@@ -19,6 +19,7 @@ import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
 import { isLongRunning } from './long-running.ts';
 import { MessageCache } from './message-cache.ts';
+import { MetricsStage } from './metrics-stage.ts';
 import { Negotiator, type Representation, type ResourceSort } from './negotiation.ts';
 import { type NonResourceOptions, NonResourceRoutes } from './non-resource-routes.ts';
 import { respondLog } from './pod-log.ts';
@@ -30,9 +31,8 @@ import { parseQuery, type Query } from './query.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { RepresentationCache } from './representation.ts';
 import { RequestCall } from './request-call.ts';
-import { RequestDeadlines, readTimeoutMs } from './request-deadlines.ts';
+import { isTimedOut, RequestDeadlines, readTimeoutMs } from './request-deadlines.ts';
 import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
-import { RequestMetrics } from './request-metrics.ts';
 import { readRequestOptions } from './request-options.ts';
 import { RequestRun } from './request-run.ts';
 import { type Incoming, ResourceRequestReader } from './resource-request-reader.ts';
@@ -74,7 +74,7 @@ export class ApiHandler {
   readonly #cache = new RepresentationCache();
   readonly #messages = new MessageCache();
   readonly #writer = new ResponseWriter(this.#cache, this.#messages);
-  readonly #metrics = new RequestMetrics();
+  readonly #metrics: MetricsStage;
   readonly #deadlines: RequestDeadlines;
   readonly #nonResource: NonResourceRoutes;
   readonly #reader: ResourceRequestReader;
@@ -87,6 +87,7 @@ export class ApiHandler {
   constructor(options: ApiHandlerOptions) {
     const { clock, random } = options.world;
     this.#options = options;
+    this.#metrics = new MetricsStage(options.core.resources, clock);
     this.#flow = options.flowControl === undefined ? undefined : new FlowStage(options.flowControl, clock);
     this.#audit = options.audit === undefined ? undefined : new AuditStage(options.audit, clock);
     this.#auditIds = random.stream('http/audit-ids');
@@ -114,7 +115,7 @@ export class ApiHandler {
       return respondStatus(statusError.badRequest(`unable to determine kind and namespace from url, ${http.path}`));
     const { clock } = this.#options.world;
     const run = this.#open(http, query, info);
-    this.#metrics.begin(info);
+    this.#metrics.enter(run);
     let response: HttpResponse;
     try {
       response = await this.#answer(run);
@@ -123,7 +124,7 @@ export class ApiHandler {
     }
     const nowMs = clock.monotonic();
     this.#flow?.leave(run, nowMs);
-    this.#metrics.finish(info, response.status, nowMs - run.startMs);
+    response = this.#metrics.leave(run, response, nowMs);
     if (this.#audit !== undefined) response = this.#audit.leave(run, response);
     return run.complete(prettify(response, http, query));
   }
@@ -194,10 +195,12 @@ export class ApiHandler {
 
   /** Who asks, after impersonation. Throws 401. */
   async #identify(run: RequestRun): Promise<RequestCall> {
-    const { headers, clientCertificate } = run.http;
+    const { headers, clientCertificate, path } = run.http;
     const authorization = readHeader(headers, 'authorization');
-    const found = this.#options.authenticator.authenticate({ authorization, clientCertificate, headers });
+    const found = this.#options.authenticator.authenticate({ authorization, clientCertificate, headers, path });
     const sender = found instanceof Promise ? await found : found;
+    const durationMs = this.#options.world.clock.monotonic() - run.startMs;
+    this.#metrics.authentication.count(sender === undefined ? 'failure' : 'success', durationMs, sender?.username);
     if (sender === undefined) {
       const error = statusError.unauthorized();
       this.#audit?.refuseUnknown(run, error);
@@ -234,7 +237,10 @@ export class ApiHandler {
     const { http, info, call } = incoming;
     const representation = this.#negotiate(http, info, info.verb);
     const request = await this.#readRequest(incoming);
-    if (request.body !== undefined) run.audit?.setRequestObject(request.body);
+    if (request.body !== undefined) {
+      run.audit?.setRequestObject(request.body);
+      this.#metrics.countBody(run);
+    }
     const result = await this.#deadlines.within(this.#options.core.execute(request, call), run.timeoutMs, run.startMs);
     if (run.audit !== undefined) auditResult(run.audit, result);
     if (result.kind === 'object' && representation.format === 'json' && representation.as === undefined) {
@@ -281,17 +287,19 @@ export class ApiHandler {
             this.#cache,
           );
     const forget = this.#options.flowControl?.estimator.watches.add(watchInfo, query);
-    const end = (): void => {
+    const counters = this.#metrics.beginWatch(run, watchInfo);
+    const end = (hasFailed: boolean): void => {
       forget?.();
-      run.audit?.complete(200);
-      this.#metrics.changeLongRunning(watchInfo, -1);
+      this.#metrics.endWatch(run, watchInfo, hasFailed);
     };
-    const response = new WatchResponse(frames, end);
-    this.#metrics.changeLongRunning(watchInfo, 1);
+    const response = new WatchResponse(frames, counters, () => {
+      end(false);
+      run.audit?.complete(200);
+    });
     try {
       return response.respond(this.#options.core.watch(request, call, response));
     } catch (error) {
-      end();
+      end(true);
       throw error;
     }
   }
@@ -343,8 +351,13 @@ export class ApiHandler {
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
   }
 
-  async #refuse(error: unknown, { http, info, audit }: RequestRun): Promise<HttpResponse> {
-    if (error instanceof RefusedRequest) return error.response;
+  async #refuse(error: unknown, run: RequestRun): Promise<HttpResponse> {
+    const { http, info, audit } = run;
+    if (error instanceof RefusedRequest) {
+      run.isTermination = error.response.status === 429;
+      return error.response;
+    }
+    run.isTermination = isTimedOut(error);
     const format = this.#negotiator.negotiateError(readHeader(http.headers, 'accept'));
     const refusal = this.#explain(error, info);
     if (audit !== undefined) {

@@ -94,6 +94,13 @@ export class RequestDeadlines {
   }
 }
 
-export function timedOut(): StatusError {
-  return new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout', {});
+const timedOutText = 'Timeout: request did not complete within the allotted timeout';
+
+function timedOut(): StatusError {
+  return new StatusError('Timeout', timedOutText, {});
+}
+
+/** Whether a request was given up because it took too long. */
+export function isTimedOut(error: unknown): boolean {
+  return error instanceof StatusError && error.message === timedOutText;
 }

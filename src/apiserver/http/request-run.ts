@@ -20,6 +20,8 @@ export class RequestRun {
   audit: AuditTrail | undefined;
   /** Present once flow control has classified it. */
   flow: FlowRequest | undefined;
+  /** Whether this server gave it up, to protect itself. */
+  isTermination = false;
   /** How long it may take; without bounds for what lasts as long as it likes. */
   timeoutMs = Number.POSITIVE_INFINITY;
 

@@ -2,6 +2,7 @@ import type { Watch } from '../../client/index.ts';
 import { StatusError, statusError } from '../../machinery/index.ts';
 import type { ApiWatchEvent, ApiWatchSink } from '../core-contract.ts';
 import type { Frame, FrameSink, HttpResponse } from './http-message.ts';
+import type { WatchCounters } from './request-metrics.ts';
 
 /** Batches longer than this are formatted as the client reads them. */
 const largeBatchMin = 64;
@@ -17,20 +18,22 @@ export interface WatchFrames {
 export class WatchResponse implements ApiWatchSink {
   readonly #frames: WatchFrames;
   readonly #onEnd: () => void;
+  readonly #counters: WatchCounters;
   #sink: FrameSink | undefined;
   /** What came before the server was ready to write. */
   #early: ((sink: FrameSink) => void)[] = [];
   #isOver = false;
 
-  constructor(frames: WatchFrames, onEnd: () => void) {
+  constructor(frames: WatchFrames, counters: WatchCounters, onEnd: () => void) {
     this.#frames = frames;
+    this.#counters = counters;
     this.#onEnd = onEnd;
   }
 
   events(batch: readonly ApiWatchEvent[]): void {
     // The current objects of a large cluster come in one batch: they must not become one block of work.
     if (batch.length > largeBatchMin) this.#tell(sink => sink.writeAll(this.#formatAll(batch)));
-    else for (const event of batch) this.#write(this.#frames.format(event));
+    else for (const event of batch) this.#write(this.#format(event));
   }
 
   end(error?: Error): void {
@@ -80,6 +83,12 @@ export class WatchResponse implements ApiWatchSink {
   }
 
   *#formatAll(batch: readonly ApiWatchEvent[]): Generator<Frame> {
-    for (const event of batch) yield this.#frames.format(event);
+    for (const event of batch) yield this.#format(event);
+  }
+
+  #format(event: ApiWatchEvent): Frame {
+    const frame = this.#frames.format(event);
+    this.#counters.count(frame.length);
+    return frame;
   }
 }
