@@ -3,6 +3,7 @@ import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation
 import type { AuditLog } from '../apiserver/audit/index.ts';
 import {
   AccessControl,
+  type AuthenticationOptions,
   type Authenticator,
   FrontProxyAuthenticator,
   type TokenSettings,
@@ -45,6 +46,8 @@ export interface ControlPlaneOptions {
   /** PEM of the certificate authority that pods are to trust; in a test without HTTPS anything will do. */
   readonly certificateAuthority: string;
   readonly tokens?: TokenSettings | undefined;
+  /** Who is let in besides owners of certificates and ServiceAccount tokens. */
+  readonly authentication?: AuthenticationOptions | undefined;
   /** Checks and signs requests for certificates; without it nothing is signed. */
   readonly certificates?: CertificateOperations | undefined;
   /** Signs `cluster-info` with bootstrap tokens; without it that stays unsigned. */
@@ -119,7 +122,13 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { world, store, tokens, advertise, serviceCidr, outbound, certificateAuthority, requestHeader } = options;
     const cache = await WatchCache.start({ clock: world.clock, store });
-    const access = new AccessControl({ world, tokens, certificates: options.certificates });
+    const access = new AccessControl({
+      world,
+      tokens,
+      certificates: options.certificates,
+      authentication: options.authentication,
+      outbound,
+    });
     const running = await startApiServer({
       world,
       store,

@@ -5,6 +5,7 @@ import type { AuditLog } from '../../src/apiserver/audit/index.ts';
 import type { ApiServer, NodeConnections } from '../../src/apiserver/index.ts';
 import type { Client } from '../../src/client/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
+import { type AuthenticationSettings, openAuthentication } from '../../src/drivers/authentication/index.ts';
 import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/index.ts';
 import { createNodeWorld } from '../../src/drivers/node-world.ts';
 import { HttpsCalls } from '../../src/drivers/outbound/index.ts';
@@ -39,6 +40,8 @@ export interface StartOptions {
   /** How many requests are worked on at once. */
   readonly requestsInFlightMax?: number;
   readonly audit?: AuditLog;
+  /** Issuers and webhooks that know tokens, as flags name them. */
+  readonly authentication?: AuthenticationSettings;
 }
 
 /** A whole API server on a port of 127.0.0.1: everything but nodes and, unless asked for, controllers. */
@@ -59,6 +62,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     reverseProxy,
     store,
     tokens,
+    authentication: await openAuthentication(options.authentication ?? {}),
     certificates: createCertificateOperations(pki.authority),
     signDetached,
     certificateAuthority: pki.authority.certificate,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { request } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import {
   configMaps,
@@ -10,6 +9,7 @@ import {
   serviceAccounts,
 } from '../../src/api/generated/index.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
+import { whoHas as askWho } from './token-sender.ts';
 
 let running: RunningApiServer;
 before(async () => {
@@ -17,30 +17,8 @@ before(async () => {
 });
 after(() => running[Symbol.asyncDispose]());
 
-interface Answer {
-  readonly code: number;
-  readonly userInfo: { readonly username: string; readonly groups: readonly string[] } | undefined;
-}
-
-/** Who the server takes the sender of a token for. */
-function whoHas(token: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port: running.port,
-      method: 'POST',
-      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
-      ca: running.pki.authority.certificate,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    });
-    sent.on('error', reject);
-    sent.on('response', async response => {
-      let text = '';
-      for await (const chunk of response) text += chunk;
-      resolve({ code: response.statusCode ?? 0, userInfo: JSON.parse(text).status?.userInfo });
-    });
-    sent.end(JSON.stringify({ kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1' }));
-  });
+function whoHas(token: string) {
+  return askWho({ port: running.port, authority: running.pki.authority.certificate }, token);
 }
 
 async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
@@ -66,8 +44,8 @@ describe('a bootstrap token', () => {
       'usage-bootstrap-signing': 'true',
     };
     await running.client.create(secrets, { metadata, type: 'bootstrap.kubernetes.io/token', stringData });
-    const { userInfo } = await whoHas(token);
-    assert.deepEqual(userInfo, {
+    const { user } = await whoHas(token);
+    assert.deepEqual(user, {
       username: 'system:bootstrap:abcdef',
       groups: ['system:bootstrappers', 'system:authenticated'],
     });
@@ -107,10 +85,7 @@ describe('a Secret for an account’s token', () => {
     assert.equal(text(filled.data?.['namespace']), 'default');
     assert.equal(text(filled.data?.['ca.crt']), running.pki.authority.certificate);
     assert.equal(filled.metadata.annotations?.['kubernetes.io/service-account.uid'], metadata.uid);
-    assert.equal(
-      (await whoHas(text(filled.data?.['token']))).userInfo?.username,
-      'system:serviceaccount:default:robot',
-    );
+    assert.equal((await whoHas(text(filled.data?.['token']))).user?.username, 'system:serviceaccount:default:robot');
     const noted = await until(
       async () =>
         (await running.client.get(secrets, reference)).metadata.labels?.['kubernetes.io/legacy-token-last-used'],

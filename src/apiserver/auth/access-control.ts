@@ -2,12 +2,14 @@ import { clusterRoles, type Secret, secrets } from '../../api/generated/index.ts
 import { Client, type Transport } from '../../client/index.ts';
 import { type CertificateOperations, StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
-import type { AdmissionPlugin, Authorizer, VirtualResources } from '../core-contract.ts';
+import type { AdmissionPlugin, Authorizer, OutboundCalls, VirtualResources } from '../core-contract.ts';
 import type { IndexedView } from '../object-view.ts';
+import type { AuthenticationOptions } from './authentication-options.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ensureDefaultPolicy } from './bootstrap/index.ts';
 import { createSignatureCheck } from './certificates/index.ts';
 import { NodeAuthorizer, NodeRelations } from './node/index.ts';
+import type { JwtAuthenticator } from './oidc/index.ts';
 import {
   createEscalationCheck,
   findStaleAggregates,
@@ -18,24 +20,16 @@ import {
 } from './rbac/index.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';
 import { createAccessReviews, createIdentityReviews, createRulesReview } from './reviews/index.ts';
-import {
-  BootstrapTokens,
-  createTokenRequests,
-  type NoteSecretUse,
-  type TokenAuthenticator,
-  type TokenSettings,
-  TokenUnion,
-  TokenValidator,
-} from './tokens/index.ts';
+import { createTokenAuthenticators } from './token-authenticators.ts';
+import { createTokenRequests, type TokenSettings, TokenUnion } from './tokens/index.ts';
 
 export interface AccessControlOptions {
   readonly world: World;
   /** Without it there are no ServiceAccount tokens: TokenRequests are not answered, bearer tokens refused. */
   readonly tokens?: TokenSettings | undefined;
-  /** Kubernetes: `--enable-bootstrap-token-auth`. Default true, as kubeadm sets it. */
-  readonly hasBootstrapTokens?: boolean | undefined;
-  /** What knows tokens of other origins: an issuer's, a webhook's. Asked last, in this order. */
-  readonly tokenAuthenticators?: readonly TokenAuthenticator[] | undefined;
+  readonly authentication?: AuthenticationOptions | undefined;
+  /** How issuers of tokens and webhooks are reached; without it there are none. */
+  readonly outbound?: OutboundCalls | undefined;
   /** Checks requests for certificates; without it their signatures are not looked at. */
   readonly certificates?: CertificateOperations | undefined;
 }
@@ -52,6 +46,7 @@ export class AccessControl {
   readonly #options: AccessControlOptions;
   #view: IndexedView | undefined;
   #tokens = new TokenUnion([]);
+  #issuers: readonly JwtAuthenticator[] = [];
   #authenticator: Authenticator | undefined;
   #feed: PolicyFeed | undefined;
   #client: Client | undefined;
@@ -87,11 +82,21 @@ export class AccessControl {
    * `system:masters`: until the policy is there, nobody else may do anything.
    */
   async start(transport: Transport, view: IndexedView): Promise<void> {
-    const { world } = this.#options;
+    const { world, tokens, outbound, authentication } = this.#options;
     this.#view = view;
     this.#client = new Client(transport);
-    this.#tokens = new TokenUnion(this.#tokenAuthenticators(view));
-    this.#authenticator = new RequestAuthenticator(this.#tokens);
+    const { all, issuers } = createTokenAuthenticators({
+      ...authentication,
+      world,
+      view,
+      tokens,
+      outbound,
+      noteUse: (secret, label) => this.#labelSoon(secret, label),
+    });
+    this.#tokens = new TokenUnion(all);
+    this.#issuers = issuers;
+    for (const issuer of issuers) issuer.start();
+    this.#authenticator = new RequestAuthenticator(this.#tokens, authentication?.anonymous);
     this.#feed = new PolicyFeed(transport, this.policy, world, () => this.#aggregateSoon());
     await this.#feed.start();
     await ensureDefaultPolicy(this.#client, view);
@@ -99,17 +104,7 @@ export class AccessControl {
 
   stop(): void {
     this.#feed?.stop();
-  }
-
-  /** Kubernetes: in this order. */
-  #tokenAuthenticators(view: IndexedView): readonly TokenAuthenticator[] {
-    const { world, tokens, hasBootstrapTokens = true, tokenAuthenticators = [] } = this.#options;
-    const noteUse: NoteSecretUse = (secret, label) => this.#labelSoon(secret, label);
-    return [
-      ...(tokens === undefined ? [] : [new TokenValidator(tokens, view, world.clock, noteUse)]),
-      ...(hasBootstrapTokens ? [new BootstrapTokens(view, world.clock, tokens?.audiences ?? [])] : []),
-      ...tokenAuthenticators,
-    ];
+    for (const issuer of this.#issuers) issuer.stop();
   }
 
   #requireView(): IndexedView {

@@ -8,6 +8,8 @@ export interface Credentials {
   readonly clientCertificate: ClientCertificate | 'untrusted' | undefined;
   /** All headers: where a front proxy says whose request it passes on. */
   readonly headers?: HttpHeaders | undefined;
+  /** What is asked for: some paths may be open to everybody. */
+  readonly path?: string | undefined;
 }
 
 /**

@@ -5,10 +5,19 @@
  * Start reading at `access-control.ts`, then `rbac/rbac-policy.ts`.
  */
 export { AccessControl, type AccessControlOptions } from './access-control.ts';
+export type { AuthenticationOptions } from './authentication-options.ts';
 export type { Authenticator, Credentials } from './authenticator.ts';
 export { forbiddenError } from './forbidden.ts';
 export { FrontProxyAuthenticator } from './front-proxy-authenticator.ts';
 export { impersonate } from './impersonation.ts';
+export {
+  type AnonymousAccess,
+  checkExpressions,
+  type JwtIssuer,
+  type JwtSignatures,
+  signingAlgorithms,
+  validateIssuers,
+} from './oidc/index.ts';
 export { RbacAuthorizer, RbacPolicy } from './rbac/index.ts';
 export {
   formatServiceAccountUser,
@@ -26,4 +35,5 @@ export {
   type TokenSettings,
   type TokenSigner,
 } from './tokens/index.ts';
+export type { TokenWebhookOptions, WebhookTarget } from './webhook/index.ts';
 export { anonymousUser, groups, serverUser } from './well-known-users.ts';

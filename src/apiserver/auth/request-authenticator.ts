@@ -1,6 +1,7 @@
 import type { UserInfo } from '../core-contract.ts';
 import type { ClientCertificate } from '../http/http-message.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
+import type { AnonymousAccess } from './oidc/index.ts';
 import type { TokenUnion } from './tokens/index.ts';
 import { anonymousUser, groups } from './well-known-users.ts';
 
@@ -10,23 +11,33 @@ import { anonymousUser, groups } from './well-known-users.ts';
  */
 export class RequestAuthenticator implements Authenticator {
   readonly #tokens: TokenUnion;
+  readonly #anonymous: AnonymousAccess;
   readonly #certificateUsers = new WeakMap<ClientCertificate, UserInfo>();
 
-  constructor(tokens: TokenUnion) {
+  /** `anonymous`: default everybody, everywhere. */
+  constructor(tokens: TokenUnion, anonymous: AnonymousAccess = { enabled: true }) {
     this.#tokens = tokens;
+    this.#anonymous = anonymous;
   }
 
   authenticate({
     clientCertificate,
     authorization,
+    path,
   }: Credentials): UserInfo | undefined | Promise<UserInfo | undefined> {
     if (clientCertificate !== undefined && clientCertificate !== 'untrusted') {
       return this.#userOfCertificate(clientCertificate);
     }
     const token = readBearerToken(authorization);
-    if (token === undefined) return clientCertificate === 'untrusted' ? undefined : anonymousUser;
+    if (token === undefined) return clientCertificate === 'untrusted' ? undefined : this.#anonymousAt(path);
     const outcome = this.#tokens.authenticate(token);
     return outcome instanceof Promise ? outcome.then(({ user }) => user) : outcome.user;
+  }
+
+  #anonymousAt(path: string | undefined): UserInfo | undefined {
+    const { enabled, conditions = [] } = this.#anonymous;
+    const isMeant = conditions.length === 0 || conditions.some(condition => condition.path === path);
+    return enabled && isMeant ? anonymousUser : undefined;
   }
 
   #userOfCertificate(certificate: ClientCertificate): UserInfo | undefined {

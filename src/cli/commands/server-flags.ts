@@ -14,6 +14,21 @@ const apiServerFlags = `\
                             when a new file begins, how many old ones stay and how long; default 100, 100, 366
   --audit-webhook-config-file FILE
                             a kubeconfig of the server that is told in batches
+  --oidc-issuer-url URL, --oidc-client-id ID
+                            whose tokens let users in, and for whom they must be
+  --oidc-ca-file FILE       authorities of the issuer's certificate; default those of this machine
+  --oidc-username-claim CLAIM, --oidc-username-prefix PREFIX, --oidc-groups-claim CLAIM, --oidc-groups-prefix PREFIX
+                            what makes name and groups; default sub with the issuer's URL before it, and no groups
+  --oidc-required-claim CLAIM=VALUE, --oidc-signing-algs ALGS
+                            what tokens must say (may be repeated), and how they may be signed; default RS256
+  --authentication-config FILE
+                            the same for several issuers (apiserver.config.k8s.io/v1 AuthenticationConfiguration)
+  --authentication-token-webhook-config-file FILE
+                            a kubeconfig of the server that is asked whose a token is
+  --authentication-token-webhook-version V, --authentication-token-webhook-cache-ttl TIME
+                            of what it is asked, and how long its answers count; default v1beta1 and 2m0s
+  --enable-bootstrap-token-auth BOOL, --anonymous-auth BOOL
+                            whether tokens for joining count, and who brings no credentials; default true
   --encryption-provider-config FILE
                             with which keys which resources are encrypted on the disk (EncryptionConfiguration)
   --encryption-provider-config-automatic-reload

@@ -1,11 +1,14 @@
 import type { AuditSettings } from '../../drivers/audit/index.ts';
+import type { AuthenticationSettings } from '../../drivers/authentication/index.ts';
 import type { parseFlags } from '../parse-flags.ts';
+import { authenticationFlags, readAuthenticationFlags } from './authentication-flags.ts';
 import type { RefuseFlag } from './server-options.ts';
 
 /** What the API server of a command takes, by the names of kube-apiserver's flags. */
 export interface ApiServerOptions {
   readonly requestsInFlightMax: number;
   readonly audit: AuditSettings;
+  readonly authentication: AuthenticationSettings;
   /** A file of `apiserver.config.k8s.io/v1`; without it values are on the disk in clear. */
   readonly encryption?: { readonly path: string; readonly isReloaded: boolean } | undefined;
 }
@@ -20,6 +23,7 @@ export const apiServerFlags = {
   'audit-log-maxbackup': { type: 'string', default: '100' },
   'audit-log-maxsize': { type: 'string', default: '100' },
   'audit-webhook-config-file': { type: 'string' },
+  ...authenticationFlags,
   'encryption-provider-config': { type: 'string' },
   'encryption-provider-config-automatic-reload': { type: 'boolean', default: false },
 } as const;
@@ -35,6 +39,7 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
   const encryption = values['encryption-provider-config'];
   return {
     requestsInFlightMax,
+    authentication: readAuthenticationFlags(values, refuse),
     encryption:
       encryption === undefined
         ? undefined

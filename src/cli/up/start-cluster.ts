@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { AuditLog } from '../../apiserver/audit/index.ts';
+import type { AuthenticationOptions } from '../../apiserver/auth/index.ts';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
 import type { AdvertisedAddress, OutboundCalls } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
@@ -84,6 +85,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   started.defer(() => reverseProxy.close());
   const audit = await openAudit(options, world, outbound);
   started.defer(async () => audit?.close());
+  const authentication = await readAuthentication(options);
   const plane = await showProgress('starting the control plane', () =>
     ControlPlane.start({
       world,
@@ -92,6 +94,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       requestHeader,
       aggregatorCertificate,
       tokens,
+      authentication,
       certificates: createCertificateOperations(pki.authority),
       signDetached,
       outbound,
@@ -156,6 +159,21 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
 function createWorld({ logLevel: level, logFormat: format }: ServerOptions): World {
   const write = (line: string): void => void process.stderr.write(line);
   return createNodeWorld({ writeLog: createLogWriter({ level, format, write }) });
+}
+
+/** Loaded only where it is asked for. */
+async function readAuthentication({ apiServer }: ServerOptions): Promise<AuthenticationOptions> {
+  const { oidc, configFile, webhook, hasBootstrapTokens, isAnonymousAllowed: enabled } = apiServer.authentication;
+  if (oidc === undefined && configFile === undefined && webhook === undefined) {
+    return { hasBootstrapTokens, anonymous: enabled === undefined ? undefined : { enabled } };
+  }
+  const { AuthenticationSettingsError, openAuthentication } = await import('../../drivers/authentication/index.ts');
+  try {
+    return await openAuthentication(apiServer.authentication);
+  } catch (error) {
+    if (!(error instanceof AuthenticationSettingsError)) throw error;
+    throw new CommandError(error.message, { cause: error });
+  }
 }
 
 /** Loaded only where it is asked for. */

@@ -3,4 +3,5 @@
  * counts is decided in `apiserver/auth/tokens`.
  */
 export { createJoseTokenSigner } from './jose-token-signer.ts';
+export { jwtSignatures } from './jwt-signatures.ts';
 export { signDetached } from './sign-detached.ts';

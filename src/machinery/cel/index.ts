@@ -7,6 +7,7 @@
  * Start reading at `validate-rules.ts` or `policy-expressions.ts`; what is absent stands in `cel-environment.ts`.
  */
 export { createCelEnvironment } from './cel-environment.ts';
+export { ClaimPrograms, type ClaimVariable } from './claim-programs.ts';
 export type { CostBudget } from './cost-meter.ts';
 export type { AuthorizerPort, AuthorizerQuestion } from './libraries/authorizer.ts';
 export type { ObservedTypes, Scope, VariableName } from './policy-environment.ts';
