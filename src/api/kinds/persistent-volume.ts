@@ -2,6 +2,7 @@ import { canonicalizeQuantity } from '../../machinery/index.ts';
 import { type PersistentVolume, persistentVolumes } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, fillDefaults } from './fill-defaults.ts';
+import { defaultHostPath } from './host-path-defaults.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn, wide } from './table-columns.ts';
 import { validateVolume, validateVolumeUpdate } from './volume-validation.ts';
@@ -44,7 +45,11 @@ export const persistentVolume = defineKind(persistentVolumes, {
   hasGeneration: false,
   setDefaults: object => {
     const complete = changeField(object, 'spec', spec =>
-      fillDefaults(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
+      changeField(
+        fillDefaults(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
+        'hostPath',
+        defaultHostPath,
+      ),
     );
     return changeField(complete, 'status', status => fillDefaults(status, { phase: 'Pending' }));
   },

@@ -15,6 +15,7 @@ import type {
   VolumeProjection,
 } from '../generated/index.ts';
 import { changeField, changeItems, fillDefaults } from './fill-defaults.ts';
+import { defaultHostPath } from './host-path-defaults.ts';
 
 /** Kubernetes: `SetDefaults_PodSpec` and those of everything in it, for pods and pod templates. */
 
@@ -161,9 +162,7 @@ function defaultVolume(volume: Volume): Volume {
   }
   let complete = changeField(volume, 'secret', source => fillDefaults(source, { defaultMode }));
   complete = changeField(complete, 'configMap', source => fillDefaults(source, { defaultMode }));
-  complete = changeField(complete, 'hostPath', source =>
-    source.type === undefined ? { ...source, type: '' } : source,
-  );
+  complete = changeField(complete, 'hostPath', defaultHostPath);
   complete = changeField(complete, 'projected', defaultProjected);
   complete = changeField(complete, 'image', source =>
     fillDefaults(source, { pullPolicy: defaultPullPolicy(source.reference) }),
