@@ -179,6 +179,20 @@ describe('default roles', () => {
   const roles = clusterRoleFacts.map(toClusterRole);
   const find = (name: string) => roles.find(role => role.metadata.name === name)!;
 
+  test('roles that collect from each other come to rest', () => {
+    const collector = (name: string, verb: string): ClusterRole => ({
+      metadata: { name, labels: { all: 'yes' } },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { all: 'yes' } }] },
+      rules: [{ verbs: [verb], apiGroups: [''], resources: ['pods'] }],
+    });
+    let roles: readonly ClusterRole[] = [collector('a', 'get'), collector('b', 'list'), collector('c', 'watch')];
+    for (let round = 0; round < 5; round++) {
+      const stale = findStaleAggregates(roles);
+      roles = roles.map(role => stale.find(({ metadata }) => metadata.name === role.metadata.name) ?? role);
+    }
+    assert.deepEqual(findStaleAggregates(roles), []);
+  });
+
   test('admin collects from the roles that carry its label', () => {
     const admin = aggregateRules(find('admin'), roles);
     assert.ok(admin.some(rule => rule.resources?.includes('rolebindings')));
