@@ -10,10 +10,19 @@ import {
 } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems } from './fill-defaults.ts';
+import {
+  validateClaim,
+  validateClaimSpecUpdate,
+  validateClaimStatus,
+  validateClaimTemplate,
+  validateClaimTemplateUpdate,
+  validateDeviceClass,
+} from './resource-claim-validation.ts';
+import { validateSlice, validateSliceUpdate } from './resource-slice-validation.ts';
 import { statusRules } from './status-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './table-columns.ts';
 
-/** The kinds of dynamic resource allocation. Their fields are checked by schema only. */
+/** The kinds of dynamic resource allocation. */
 
 interface Counted {
   readonly allocationMode?: string | undefined;
@@ -39,7 +48,10 @@ function defaultClaim(spec: ResourceClaimSpec): ResourceClaimSpec {
   );
 }
 
-export const deviceClass = defineKind(deviceClasses, { columns: [nameColumn, ageColumn] });
+export const deviceClass = defineKind(deviceClasses, {
+  validateCreate: validateDeviceClass,
+  columns: [nameColumn, ageColumn],
+});
 
 function formatState({ metadata, status }: ResourceClaim): string {
   const isDeleted = metadata.deletionTimestamp !== undefined;
@@ -54,17 +66,26 @@ export const resourceClaim = defineKind(resourceClaims, {
   hasGeneration: false,
   setDefaults: object => changeField(object, 'spec', defaultClaim),
   prepareForCreate: object => ({ ...object, status: {} }),
-  status: statusRules<ResourceClaim>({ keeps: 'metadata' }),
+  validateCreate: validateClaim,
+  skipsFullValidationOnUpdate: true,
+  validateUpdate: validateClaimSpecUpdate,
+  status: statusRules<ResourceClaim>({ keeps: 'metadata', validateUpdate: validateClaimStatus }),
   columns: [nameColumn, textColumn<ResourceClaim>('State', 'Where it stands.', formatState), ageColumn],
 });
 
 export const resourceClaimTemplate = defineKind(resourceClaimTemplates, {
   hasGeneration: false,
   setDefaults: object => changeField(object, 'spec', spec => changeField(spec, 'spec', defaultClaim)),
+  validateCreate: validateClaimTemplate,
+  skipsFullValidationOnUpdate: true,
+  validateUpdate: validateClaimTemplateUpdate,
   columns: [nameColumn, ageColumn],
 });
 
 export const resourceSlice = defineKind(resourceSlices, {
+  validateCreate: validateSlice,
+  skipsFullValidationOnUpdate: true,
+  validateUpdate: validateSliceUpdate,
   selectableFields: {
     'spec.nodeName': object => object.spec.nodeName ?? '',
     'spec.driver': object => object.spec.driver,

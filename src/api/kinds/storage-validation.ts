@@ -28,7 +28,7 @@ import { checkDriverName, validateInlineVolume } from './volume-validation.ts';
 const fsGroupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const tokenSecondsMin = 600;
 const tokenSecondsMax = 2 ** 32;
-const nodeIdBytesMax = 192;
+const nodeIdBytesMax = 256;
 const attachmentMetadataBytesMax = 256 * 1024;
 const errorMessageBytesMax = 1024;
 const parametersMax = 512;
