@@ -22,12 +22,30 @@ export function compareAnswers(request: FuzzRequest, ours: FuzzAnswer, theirs: F
   const subject = subjectOf(request);
   const [mine, other] = [parseAnswer(ours), parseAnswer(theirs)];
   const isRefused = ours.status >= 400 || theirs.status >= 400;
+  if (isRefused && isDecided(mine, other)) return [];
   if (isRefused) return compareRefusals(subject, { ours, theirs, mine, other });
   const found: Difference[] = [];
   if (ours.status !== theirs.status) found.push(tell(subject, `status ${theirs.status} is ${ours.status}`));
   compareWarnings(subject, ours, theirs, found);
   if (isMap(mine) && isMap(other)) compareObjects(subject, mine, other, found);
   return found;
+}
+
+/**
+ * Differences that are ours on purpose: wrong types are told with all their paths (docs/decisions/wrong-types-are-422.md)
+ * where upstream tells of the first in Go's words, in an apply with 500.
+ */
+function isDecided(mine: unknown, other: unknown): boolean {
+  const text = isMap(other) ? String(other['message'] ?? '') : '';
+  const isGoText =
+    /cannot unmarshal|failed to create typed patch|cannot be handled as a|illegal base64|cannot parse|unrecognized type/.test(
+      text,
+    );
+  const causes = causesOf(mine);
+  const areTypes = causes.every(
+    cause => cause.reason === 'FieldValueTypeInvalid' || /must be (a|an) /.test(cause.message ?? ''),
+  );
+  return isGoText && causes.length > 0 && areTypes;
 }
 
 function compareOutcomes(ours: FuzzAnswer, theirs: FuzzAnswer): readonly Difference[] {

@@ -179,7 +179,7 @@ export class Draft {
 const nameTells: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'APIService', 'IPAddress', 'CSIDriver']);
 
 function labelForSelection(metadata: JsonMap, chance: Chance): void {
-  if (metadata['labels'] === undefined && chance.is(0.5)) metadata['labels'] = { fuzz: chance.pick(['yes', 'no']) };
+  if (metadata['labels'] === undefined && chance.is(0.5)) metadata['labels'] = { fuzz: chance.pick(['one', 'two']) };
 }
 
 /** Lone surrogates have no encoding. */

@@ -86,7 +86,8 @@ export class FuzzConnection {
     const { hostname: host, port } = this.#url;
     const headers: Record<string, string | readonly string[]> = { 'user-agent': 'sampan-fuzz', ...request.headers };
     if (this.#token !== undefined) headers['authorization'] ??= `Bearer ${this.#token}`;
-    if (request.body !== undefined) headers['content-length'] ??= String(request.body.length);
+    const isChunked = headers['transfer-encoding'] !== undefined;
+    if (request.body !== undefined && !isChunked) headers['content-length'] ??= String(request.body.length);
     return startRequest({
       host,
       port,

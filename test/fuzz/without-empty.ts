@@ -9,7 +9,8 @@ export function withoutEmpty(value: Json): Json {
   if (!isMap(value)) return value;
   const kept: JsonMap = {};
   for (const [key, inner] of Object.entries(value)) {
-    const cleaned = withoutEmpty(inner);
+    // Claims within a StatefulSet say what they are in JSON only.
+    const cleaned = key === 'volumeClaimTemplates' ? withoutKinds(withoutEmpty(inner)) : withoutEmpty(inner);
     if (!isEmpty(cleaned)) Object.defineProperty(kept, key, { value: cleaned, enumerable: true });
   }
   return kept;
@@ -18,4 +19,13 @@ export function withoutEmpty(value: Json): Json {
 function isEmpty(value: Json): boolean {
   if (value === null || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function withoutKinds(claims: Json): Json {
+  if (!Array.isArray(claims)) return claims;
+  return claims.map(claim => {
+    if (!isMap(claim)) return claim;
+    const { apiVersion: _apiVersion, kind: _kind, ...rest } = claim;
+    return rest;
+  });
 }

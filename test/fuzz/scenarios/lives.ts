@@ -34,7 +34,7 @@ const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 /** A CRD of a random schema, objects of it, and its end. */
 export const liveCustomKind: Scenario = function* (draft) {
   const { chance } = draft;
-  const plural = `${chance.pick(['gadgets', 'widgets', 'gizmos'])}${draft.index % 7}`;
+  const plural = `${chance.pick(['gadgets', 'widgets', 'gizmos'])}${draft.index}`;
   const group = 'fuzz.example';
   const schema = drawCustomSchema(chance, 0);
   const crd = customDefinition(plural, group, schema, chance.is(0.5));
@@ -97,7 +97,7 @@ function* useCustomKind(
     const object: JsonMap = {
       apiVersion: 'fuzz.example/v1',
       kind,
-      metadata: { name, labels: { fuzz: 'yes' } },
+      metadata: { name, labels: { fuzz: 'one' } },
       spec: drawCustomObject(chance, schema),
     };
     if (chance.is(0.3)) draft.disturb(object);
@@ -197,7 +197,7 @@ export const liveAdmissionRule: Scenario = function* (draft) {
     const map = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: `hook-${chance.below(3)}`, labels: { 'fuzz-hook': 'yes' } },
+      metadata: { name: `hook-${chance.below(3)}`, labels: { 'fuzz-hook': 'one' } },
       data: { a: 'b' },
     };
     yield draft.request(

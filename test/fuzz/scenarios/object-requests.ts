@@ -192,7 +192,7 @@ export const deleteCollection: Scenario = function* (draft) {
   const resource = draft.pickResource();
   const namespace = chance.pick(['fz-4', 'fz-5', 'no-such']);
   const query = drawQuery(resource.collection.operations.get('DELETE'), chance);
-  if (!resource.isNamespaced || chance.is(0.5)) query['labelSelector'] = 'fuzz=yes';
+  if (!resource.isNamespaced || chance.is(0.5)) query['labelSelector'] = 'fuzz=one';
   if (chance.is(0.5)) query['dryRun'] = 'All';
   const options = chance.is(0.2) ? draft.seedOf(deleteOptions) : undefined;
   yield draft.request('DELETE', collectionPath(resource, { namespace }), query, options && encode(draft, options));

@@ -103,7 +103,7 @@ function drawMerge(draft: Draft, resource: ModelResource, object: JsonMap): Json
   if (chance.is(0.4))
     patch['metadata'] = {
       labels: {
-        fuzz: chance.pick(['yes', 'no', null]),
+        fuzz: chance.pick(['one', 'two', null]),
         [chance.pick(['a', 'B', 'x/y'])]: chance.pick(['1', '', null, 'ü']),
       },
     };
@@ -143,7 +143,7 @@ function drawApplied(draft: Draft, resource: ModelResource, object: JsonMap): En
   const isOwn = chance.is(0.5);
   const applied = isOwn ? draft.seedOf(resource, 'patch') : drawMerge(draft, resource, object);
   const { name, namespace } = (object['metadata'] ?? {}) as JsonMap;
-  const metadata: JsonMap = { name: name ?? 'a', labels: { fuzz: 'yes' } };
+  const metadata: JsonMap = { name: name ?? 'a', labels: { fuzz: 'one' } };
   if (namespace !== undefined) metadata['namespace'] = namespace;
   if (chance.is(0.03)) metadata['managedFields'] = [];
   const body: JsonMap = { ...applied, apiVersion: resource.apiVersion, kind: resource.kind, metadata };

@@ -117,7 +117,7 @@ export function* readBackAny(draft: Draft): Generator<FuzzRequest, void, FuzzAns
   const everywhere = resource.collection.template.replace('/namespaces/{namespace}', '');
   const list = yield draft.request('GET', everywhere, {
     limit: '50',
-    labelSelector: draft.chance.pick(['', '', 'fuzz=yes']),
+    labelSelector: draft.chance.pick(['', '', 'fuzz=one']),
   });
   const items: unknown = parseAnswer(list)?.items;
   if (!Array.isArray(items) || items.length === 0) return;
