@@ -58,7 +58,10 @@ export async function readRequestBody(
   const text = readText(request, verb);
   const isYaml = type === 'application/yaml' || (patchType === 'apply' && !looksLikeJson(text));
   if (isYaml) return readYaml(text, patchType);
-  const value = valueFrom(decodeJson(text));
+  const decoded = decodeJson(text);
+  // YAML in braces looks like JSON, but may have a comma behind its last field, and comments.
+  if (decoded.problem !== undefined && patchType === 'apply') return readYaml(text, patchType);
+  const value = valueFrom(decoded);
   const canHoldDuplicates = patchType === undefined || patchType === 'apply';
   return canHoldDuplicates
     ? { value, patchType, ...describeDuplicates(text, value) }
