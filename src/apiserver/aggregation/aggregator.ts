@@ -83,6 +83,11 @@ export class Aggregator {
     return listStaleGroups(this.discovery);
   }
 
+  /** In Prometheus' text format. */
+  formatMetrics(): string {
+    return this.#availability.metrics.format();
+  }
+
   /** A transport that reaches other servers' groups too. */
   extend(local: Transport, user: UserInfo, authorizer: Authorizer): Transport {
     const { apis, calls } = this;

@@ -10,6 +10,7 @@ import { isDeepEqual, type KubeObject, StatusError } from '../../machinery/index
 import { formatTime, type World } from '../../world/index.ts';
 import type { ObjectView } from '../object-view.ts';
 import { formatHost } from '../proxy/index.ts';
+import { AvailabilityMetrics } from './availability-metrics.ts';
 import { type Availability, failedDiscovery, judgeService, locallyAvailable, passed } from './judge-availability.ts';
 import { type RemoteApi, rootOf } from './remote-api.ts';
 import type { RemoteApis } from './remote-apis.ts';
@@ -37,6 +38,7 @@ export interface AvailabilityOptions {
  * kube-aggregator.
  */
 export class AvailabilityController {
+  readonly metrics = new AvailabilityMetrics();
   readonly #options: AvailabilityOptions;
   readonly #worker: KeyedWorker;
   readonly #failures = new Map<string, number>();
@@ -87,7 +89,10 @@ export class AvailabilityController {
   async #check(name: string): Promise<number | undefined> {
     const { apis } = this.#options;
     const object = apis.object(name);
-    if (object === undefined) return undefined;
+    if (object === undefined) {
+      this.metrics.forget(name);
+      return undefined;
+    }
     const api = apis.get(name);
     if (api === undefined) {
       await this.#report(object, locallyAvailable);
@@ -135,6 +140,7 @@ export class AvailabilityController {
 
   async #report(object: APIService, found: Availability): Promise<void> {
     const { client, world } = this.#options;
+    this.metrics.note(object.metadata.name ?? '', found);
     const conditions = setAvailable(object.status?.conditions ?? [], found, formatTime(world.clock.now()));
     if (isDeepEqual(conditions, object.status?.conditions)) return;
     try {
