@@ -1,11 +1,10 @@
 import type { World } from '../../world/index.ts';
-import { MergedOpenApi, type RemoteOpenApi } from '../aggregation/index.ts';
+import { type Aggregator, MergedOpenApi } from '../aggregation/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import type { HealthCheck } from '../health-check.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
-import type { RemoteGroups } from './discovery-groups.ts';
 import { checksOf, type HealthEndpoint, respondHealth } from './health.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
@@ -34,7 +33,7 @@ export interface NonResourceOptions {
   readonly world: World;
   /** What verifies ServiceAccount tokens, for `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
   readonly issuer?: TokenIssuer | undefined;
-  readonly aggregator?: { readonly discovery: RemoteGroups; readonly openApi: RemoteOpenApi } | undefined;
+  readonly aggregator?: Pick<Aggregator, 'discovery' | 'openApi' | 'formatMetrics'> | undefined;
 }
 
 export interface TokenIssuer {
@@ -138,12 +137,13 @@ export class NonResourceRoutes {
 
   #respondMetrics(): HttpResponse {
     const counts = formatObjectCounts(this.#options.core.countObjects?.() ?? []);
-    const { flowControl, audit } = this.#options;
+    const { flowControl, audit, aggregator } = this.#options;
     const flows = flowControl === undefined ? '' : formatFlowMetrics(flowControl);
     const texts = [
       this.#formatMetrics(),
       flows,
       audit?.formatMetrics() ?? '',
+      aggregator?.formatMetrics() ?? '',
       counts,
       ...(this.#options.metricsSources ?? []).map(source => source()),
     ];
