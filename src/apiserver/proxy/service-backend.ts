@@ -5,6 +5,12 @@ import type { ObjectView } from '../object-view.ts';
 import type { ProxiedName } from './proxied-name.ts';
 import type { Backend } from './reverse-proxy.ts';
 
+/** A backend, and the node that it is on, where it is on one. */
+export interface LocatedBackend {
+  readonly backend: Backend;
+  readonly nodeName?: string | undefined;
+}
+
 export interface ServiceToLocate {
   readonly namespace: string;
   /** Absent where there are only Endpoints of that name. */
@@ -18,7 +24,7 @@ export interface ServiceToLocate {
  * Kubernetes: `ResourceLocation` of a Service: one of its ready pods by chance, looked for in its Endpoints. A port is
  * named as the Service names it, by number or by name.
  */
-export function locateService(view: ObjectView, random: Random, wanted: ServiceToLocate): Backend {
+export function locateService(view: ObjectView, random: Random, wanted: ServiceToLocate): LocatedBackend {
   const { namespace, service, asked, id } = wanted;
   const portName = nameOfPort(service, asked);
   const found: Endpoints | undefined = view.get(endpoints, namespace, asked.name);
@@ -31,7 +37,8 @@ export function locateService(view: ObjectView, random: Random, wanted: ServiceT
     if (port === undefined) continue;
     const address = rotate(addresses, random).find(each => isOfPod(view, namespace, each));
     if (address === undefined) continue;
-    return { scheme: asked.scheme, host: address.ip, port: port.port, shouldSkipVerification: true };
+    const backend: Backend = { scheme: asked.scheme, host: address.ip, port: port.port, shouldSkipVerification: true };
+    return { backend, nodeName: address.nodeName };
   }
   throw unavailable(`no endpoints available for service "${id}"`);
 }

@@ -16,7 +16,7 @@ import { passBackHeaders, passOnHeaders, passOnUpgradeHeaders } from './proxy-he
 import type { Backend, BackendResponse, BodyEncoding, ReverseProxy, UpgradeOutcome } from './reverse-proxy.ts';
 import { type ProxiedPage, rewriteLink } from './rewrite-link.ts';
 import { rewritePage } from './rewrite-page.ts';
-import { locateService } from './service-backend.ts';
+import { type LocatedBackend, locateService } from './service-backend.ts';
 
 export interface SubresourceProxyOptions {
   readonly view: ObjectView;
@@ -85,14 +85,22 @@ export class SubresourceProxy {
     }
   }
 
-  #locate({ info, asked, object }: ProxiedRequest): { readonly backend: Backend } {
+  /** Throws for what is nowhere, or where nothing can be reached. */
+  #locate(request: ProxiedRequest): { readonly backend: Backend } {
+    const located = this.#find(request);
+    const { backend, nodeName } = located;
+    if (nodeName === undefined || this.#options.nodes?.hasNetwork?.(nodeName) !== false) return located;
+    throw unreachable(`dial tcp ${formatHost(backend)}: connect: no route to host`);
+  }
+
+  #find({ info, asked, object }: ProxiedRequest): LocatedBackend {
     const { view, random } = this.#options;
     switch (info.resource) {
       case 'pods':
-        return { backend: locatePod(object as Pod, asked) };
+        return { backend: locatePod(object as Pod, asked), nodeName: (object as Pod).spec?.nodeName };
       case 'services': {
         const service = object as Service | undefined;
-        return { backend: locateService(view, random, { namespace: info.namespace, service, asked, id: info.name }) };
+        return locateService(view, random, { namespace: info.namespace, service, asked, id: info.name });
       }
       default:
         return { backend: locateNode(object as Node, asked) };

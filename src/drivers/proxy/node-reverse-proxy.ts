@@ -13,6 +13,7 @@ import type {
 import { loadHttp } from '../load-http.ts';
 import { describeOutboundFailure } from '../outbound/outbound-failure.ts';
 import { Agents } from './agents.ts';
+import { limitConnecting } from './connect-deadlines.ts';
 import { sendBody } from './send-body.ts';
 import { toByteDuplex } from './socket-duplex.ts';
 
@@ -75,7 +76,7 @@ export class NodeReverseProxy implements ReverseProxy {
 
   #start({ backend, method, target, headers }: BackendRequest, isUpgrade = false): ClientRequest {
     const { request } = backend.scheme === 'http' ? loadHttp() : process.getBuiltinModule('node:https');
-    return request({
+    const outgoing = request({
       ...this.#agents.optionsFor(backend),
       // What becomes another protocol is nobody else's connection afterwards.
       ...(isUpgrade ? { agent: false } : {}),
@@ -84,6 +85,8 @@ export class NodeReverseProxy implements ReverseProxy {
       headers: withoutAbsent(headers),
       setHost: false,
     });
+    limitConnecting(outgoing, backend);
+    return outgoing;
   }
 }
 
