@@ -336,6 +336,8 @@ export interface NodeConnections {
    * Answers what the kubelet's HTTP API offers (`nodes/proxy`). Resolves to undefined for a node on which nobody listens.
    */
   kubelet?(node: Node, request: KubeletRequest): Promise<KubeletResponse | undefined>;
+  /** Whether pods of a node can be reached at their addresses. Absent: those of all nodes can. */
+  hasNetwork?(nodeName: string): boolean;
 }
 
 /** A request to a kubelet's HTTP API that changes nothing. */

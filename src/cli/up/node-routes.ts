@@ -40,6 +40,10 @@ export class NodeRoutes implements NodeConnections {
     return this.#connections?.kubelet?.(node, request);
   }
 
+  hasNetwork(nodeName: string): boolean {
+    return this.#connections?.hasNetwork?.(nodeName) ?? true;
+  }
+
   async #of(pod: Pod): Promise<NodeConnections> {
     if (this.#connections !== undefined) return this.#connections;
     throw new StatusError('ServiceUnavailable', `node ${pod.spec?.nodeName} is still starting: try again in a moment`);
@@ -64,5 +68,5 @@ export function connectionsThatRefuse(
   const refuse = async ({ metadata, spec }: Pod): Promise<never> => {
     throw new StatusError(reason, `pod ${metadata.namespace}/${metadata.name} ${why(spec?.nodeName)}`);
   };
-  return { logs: refuse, exec: refuse, attach: refuse, portForward: refuse };
+  return { logs: refuse, exec: refuse, attach: refuse, portForward: refuse, hasNetwork: () => false };
 }
