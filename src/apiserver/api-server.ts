@@ -29,7 +29,7 @@ import type {
   ServedResource,
   VirtualResources,
 } from './core-contract.ts';
-import { createExpressionCheck, LazyExpressions, withCrdRules } from './crd/index.ts';
+import { LazyExpressions, withCrdRules } from './crd/index.ts';
 import type { IndexedView, ObjectView } from './object-view.ts';
 import {
   admitConnection,
@@ -129,7 +129,6 @@ export class ApiServer implements ApiCore {
     };
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
-      createExpressionCheck(this.expressions),
       createRegistrationCheck(policies),
       createMutatingPolicies(policies),
       createMutatingWebhooks(hooked),

@@ -282,7 +282,6 @@ describe('a custom resource', () => {
     const ruled = { ...schema, properties: { ...schema.properties, spec } };
     const api = await TestServer.start();
     using _ = api;
-    await api.server.expressions.load();
     await api.client.create(
       customResourceDefinitions,
       crdOf([versionOf({ schema: { openAPIV3Schema: ruled as never } })]),

@@ -63,7 +63,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   if (options.trust !== undefined) await replace(server, client, configMaps, authenticationConfigMap(options.trust));
   await ensureKubernetesService(server, client, options.advertise ?? []);
   await publishApiServices(context, client, true);
-  const publisher = new CrdPublisher(context, resources, options.cache, call, server.expressions);
+  const publisher = new CrdPublisher(context, resources, options.cache, call);
   const publication = new Publication(server, client);
   const forget = resources.onChange(() => publication.start());
   publisher.start();

@@ -59,8 +59,13 @@ export function formatFieldError(error: FieldError): string {
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object') return JSON.stringify(value);
+  // Go's JSON keeps clear of what HTML would take for its own.
+  if (typeof value === 'object') return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escapeUnit);
   return String(value);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Builders, named as upstream's, so that validation code reads the same. Supported values stay in their order. */

@@ -12,7 +12,6 @@ import { acceptNames } from './accept-names.ts';
 import { type ConverterSource, createConverterSource } from './conversion/index.ts';
 import { type Condition, cleanupFinalizer, hasCondition, withCondition } from './crd-conditions.ts';
 import { defineCustomKind } from './define-custom-kind.ts';
-import { type LazyExpressions, usesExpressions } from './expression-rules.ts';
 
 /** Kubernetes: how often it looks whether the objects of a going CRD are gone. */
 const cleanupPollMs = 5000;
@@ -26,7 +25,6 @@ export class CrdPublisher {
   readonly #registry: LiveRegistry;
   readonly #cache: WatchCache;
   readonly #call: CallContext;
-  readonly #expressions: LazyExpressions;
   readonly #convertBy: ConverterSource;
   readonly #cleaning = new Set<string>();
   /** By CRD, what of it decides what is served. */
@@ -34,15 +32,8 @@ export class CrdPublisher {
   #watch: Watch | undefined;
   #isStopped = false;
 
-  constructor(
-    server: ServerContext,
-    registry: LiveRegistry,
-    cache: WatchCache,
-    call: CallContext,
-    expressions: LazyExpressions,
-  ) {
+  constructor(server: ServerContext, registry: LiveRegistry, cache: WatchCache, call: CallContext) {
     this.#server = server;
-    this.#expressions = expressions;
     this.#convertBy = createConverterSource(server.webhooks, () => server.rules.uuid());
     this.#registry = registry;
     this.#cache = cache;
@@ -92,19 +83,8 @@ export class CrdPublisher {
     if (!hasCondition(crd, 'Established')) return;
     const what = fingerprint(crd);
     if (this.#served.get(name) === what) return;
-    if (usesExpressions(crd) && this.#expressions.loaded === undefined) {
-      // Served as soon as its rules can be run: nothing may slip in before.
-      this.#spawn(`load what runs the rules of ${name}`, () => this.#serveLatest(name));
-      return;
-    }
     this.#served.set(name, what);
-    this.#registry.setCustom(name, defineCustomKind(crd, this.#expressions.loaded, this.#convertBy));
-  }
-
-  async #serveLatest(name: string): Promise<void> {
-    await this.#expressions.load();
-    const stored = this.#endpoint.find('', name);
-    if (stored !== undefined) this.#serve(name, stored.object as unknown as CustomResourceDefinition);
+    this.#registry.setCustom(name, defineCustomKind(crd, this.#convertBy));
   }
 
   #retire(name: string): void {

@@ -7,7 +7,7 @@ import { type ConverterSource, CustomVersions, VersionConversion, type WebhookCo
 import { customColumns } from './custom-columns.ts';
 import { CustomValidation } from './custom-validation.ts';
 import { CustomView } from './custom-view.ts';
-import type { ExpressionRules } from './expression-rules.ts';
+import { warnOfFinalizers } from './finalizer-warnings.ts';
 import { findByPath, parseJsonPath } from './json-path.ts';
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -18,11 +18,7 @@ const verbsWhileTerminating = ['delete', 'deletecollection', 'get', 'list', 'wat
  * What a CRD serves: each of its served versions as a kind of its own over the same stored objects, because each version
  * brings its own schema and columns. Empty while it has no storage version.
  */
-export function defineCustomKind(
-  crd: CustomResourceDefinition,
-  expressions: ExpressionRules | undefined,
-  convertBy: ConverterSource,
-): readonly ServedResource[] {
+export function defineCustomKind(crd: CustomResourceDefinition, convertBy: ConverterSource): readonly ServedResource[] {
   const stored = crd.spec.versions.find(version => version.storage);
   if (stored === undefined) return [];
   const storage = typeOf(crd, stored);
@@ -33,7 +29,7 @@ export function defineCustomKind(
     .map(version => {
       const served = servedVersion(crd, version);
       return {
-        definition: { storage, versions: [served], rules: rulesOf(version, served, expressions) },
+        definition: { storage, versions: [served], rules: rulesOf(version, served) },
         version: served,
         crd: customResource(crd, formatGroupVersion(served.type), versions, converter),
       };
@@ -101,22 +97,23 @@ function subresourcesOf(type: ResourceType, version: CustomResourceDefinitionVer
   return parts;
 }
 
-function rulesOf(
-  version: CustomResourceDefinitionVersion,
-  served: ServedVersion,
-  expressions: ExpressionRules | undefined,
-): KindRules {
+function rulesOf(version: CustomResourceDefinitionVersion, served: ServedVersion): KindRules {
   const { scale, status } = version.subresources ?? {};
   const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
-  const validation = new CustomValidation(schema, served, expressions);
+  const validation = new CustomValidation(schema, served, version.subresources);
   return {
     validateCreate: object => validation.validate(object),
-    validateUpdate: (object, old) => validation.validate(object, old),
+    validateUpdate: (object, old) => validation.validateUpdate(object, old),
     skipsFullValidationOnUpdate: true,
+    requiresResourceVersion: true,
+    warnings: (object, old) => [...warnOfFinalizers(object, old), ...validation.warningsOf(object)],
     status:
       status === undefined
         ? undefined
-        : { prepareForUpdate: takeStatus, validateUpdate: (object, old) => validation.validate(object, old) },
+        : {
+            prepareForUpdate: takeStatus,
+            validateUpdate: (object, old) => validation.validateStatusUpdate(object, old),
+          },
     scale:
       scale === undefined
         ? undefined

@@ -7,6 +7,6 @@
 export { crdHooks } from './crd-hooks.ts';
 export { CrdPublisher } from './crd-publisher.ts';
 export { defineCustomKind } from './define-custom-kind.ts';
-export { createExpressionCheck, type ExpressionRules, LazyExpressions } from './expression-rules.ts';
 export { findByPath, type JsonPath, parseJsonPath } from './json-path.ts';
+export { LazyExpressions } from './lazy-expressions.ts';
 export { withCrdRules } from './with-crd-rules.ts';

@@ -5,6 +5,7 @@ import type {
   CustomResourceValidation,
 } from '../../api/generated/index.ts';
 import { schemaOf } from '../../api/generated/schemas.ts';
+import { SchemaRuleChecks } from '../../machinery/cel/rules/index.ts';
 import {
   type FieldError,
   fieldError,
@@ -121,6 +122,7 @@ function validateSchema(
   return validateCrdSchema(schema, `${path}.openAPIV3Schema`, {
     hasStatusSubresource,
     isUnchanged,
+    rules: new SchemaRuleChecks(),
     implicit: { objectMeta: schemaOf('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
   });
 }

@@ -11,6 +11,11 @@ const escapes: Readonly<Record<string, string>> = {
   '/': '__slash__',
 };
 
+/** Whether a name is a word of the language. */
+export function isReserved(name: string): boolean {
+  return reserved.has(name);
+}
+
 /**
  * How a rule writes a field's name; undefined for names that rules cannot reach.
  * Kubernetes: `apiserver/pkg/cel/escaping.go`.

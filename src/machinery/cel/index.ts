@@ -1,10 +1,9 @@
 /**
- * Validation rules of CRDs in CEL: compiling them against a schema, and running them on objects. And the expressions of
- * admission policies, which know no schema.
+ * The expressions of admission policies, and of others that know no schema, over a library's CEL. Validation rules of CRDs
+ * are in `rules`, over the language of our own in `language` with the functions in `functions`.
  *
- * Not re-exported by `machinery/index.ts`: loading the CEL library takes 15 ms, and most clusters have no rules. Load this
- * folder when the first CRD with rules appears. Owns Kubernetes' CEL functions; the language is a library's.
- * Start reading at `validate-rules.ts` or `policy-expressions.ts`; what is absent stands in `cel-environment.ts`.
+ * Not re-exported by `machinery/index.ts`: loading the CEL library takes 15 ms, and most clusters have no policies.
+ * Start reading at `policy-expressions.ts`; what is absent stands in `cel-environment.ts`.
  */
 export { createCelEnvironment } from './cel-environment.ts';
 export { ClaimPrograms, type ClaimVariable } from './claim-programs.ts';
@@ -17,4 +16,3 @@ export {
   type PolicyProgram,
   type PolicyVariables,
 } from './policy-expressions.ts';
-export { RuleValidator } from './validate-rules.ts';

@@ -1,0 +1,94 @@
+import type { CustomResourceSubresourceScale } from '../../api/generated/index.ts';
+import { type FieldError, fieldError, isJsonObject, type KubeObject } from '../../machinery/index.ts';
+
+const int32Max = 2147483647;
+
+/** Kubernetes: `ValidateScaleSpec`. */
+export function validateScaleSpec(
+  object: KubeObject,
+  scale: CustomResourceSubresourceScale | undefined,
+): readonly FieldError[] {
+  return scale === undefined ? [] : checkReplicas(object, scale.specReplicasPath);
+}
+
+/** Kubernetes: `ValidateScaleStatus`. */
+export function validateScaleStatus(
+  object: KubeObject,
+  scale: CustomResourceSubresourceScale | undefined,
+): readonly FieldError[] {
+  if (scale === undefined) return [];
+  return [
+    ...checkReplicas(object, scale.statusReplicasPath),
+    ...(scale.labelSelectorPath === undefined ? [] : checkSelector(object, scale.labelSelectorPath)),
+  ];
+}
+
+/** A value, or what a path comes upon that is no object. */
+type Found = { readonly value: unknown } | { readonly problem: string };
+
+function find(object: unknown, path: string): Found {
+  let value = object;
+  const names = path.replace(/^\./, '').split('.');
+  for (const [index, name] of names.entries()) {
+    if (value === undefined) return { value };
+    if (!isJsonObject(value)) {
+      const at = `.${names.slice(0, index).join('.')}`;
+      return {
+        problem: `${at} accessor error: ${goText(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
+      };
+    }
+    value = value[name];
+  }
+  return { value };
+}
+
+function checkReplicas(object: KubeObject, path: string): readonly FieldError[] {
+  const found = find(object, path);
+  if ('problem' in found) return [fieldError.invalid(path, 0, found.problem)];
+  const { value } = found;
+  if (value === undefined) return [];
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    return [fieldError.invalid(path, 0, mismatch(path, value, 'int64'))];
+  }
+  if (value < 0) return [fieldError.invalid(path, value, 'should be a non-negative integer')];
+  return value > int32Max ? [fieldError.invalid(path, value, `should be less than or equal to ${int32Max}`)] : [];
+}
+
+function checkSelector(object: KubeObject, path: string): readonly FieldError[] {
+  if (path === '') return [];
+  const found = find(object, path);
+  if ('problem' in found) return [fieldError.invalid(path, '', found.problem)];
+  const { value } = found;
+  if (value === undefined || typeof value === 'string') return [];
+  return [fieldError.invalid(path, '', mismatch(path, value, 'string'))];
+}
+
+/** Kubernetes: `unstructured.NestedInt64` and its kind. */
+function mismatch(path: string, value: unknown, expected: string): string {
+  const at = path.startsWith('.') ? path : `.${path}`;
+  return `${at} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${expected}`;
+}
+
+/** Go's `%v`. */
+function goText(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const entries = Object.keys(value).sort();
+  return `map[${entries.map(key => `${key}:${goText(value[key])}`).join(' ')}]`;
+}
+
+function goType(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64';
+    default:
+      return 'map[string]interface {}';
+  }
+}
