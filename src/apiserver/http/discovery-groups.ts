@@ -1,8 +1,7 @@
-import type { ServedVersion } from '../../api/index.ts';
 import { compareText } from '../../machinery/index.ts';
 import type { RemoteGroupVersion } from '../aggregation/index.ts';
 import { priorityOf } from '../bootstrap/group-priorities.ts';
-import type { ResourceRegistry } from '../core-contract.ts';
+import type { ResourceRegistry, ServedResource } from '../core-contract.ts';
 import { compareVersions } from './version-order.ts';
 
 /** Groups and versions that other servers serve. */
@@ -22,14 +21,14 @@ export interface DiscoveryGroup {
 export interface DiscoveryVersion {
   readonly version: string;
   readonly priority: number;
-  readonly resources: readonly ServedVersion[];
+  readonly resources: readonly ServedResource[];
   /** Present where another server serves this version. */
   readonly remote?: RemoteGroupVersion | undefined;
 }
 
 interface Collected {
   priority: number;
-  readonly versions: Map<string, { priority: number; resources: ServedVersion[]; remote?: RemoteGroupVersion }>;
+  readonly versions: Map<string, { priority: number; resources: ServedResource[]; remote?: RemoteGroupVersion }>;
 }
 
 /** Kubernetes: groups by their APIServices' priority, the registration of APIServices before all others. */
@@ -41,10 +40,10 @@ export function collectGroups(
   remotes: RemoteGroups | undefined,
 ): readonly DiscoveryGroup[] {
   const groups = new Map<string, Collected>();
-  for (const { version } of registry.list()) {
-    const { group, version: name } = version.type;
+  for (const resource of registry.list()) {
+    const { group, version: name } = resource.version.type;
     const priority = priorityOf(group, name);
-    versionOf(groups, group, name, priority).resources.push(version);
+    versionOf(groups, group, name, priority).resources.push(resource);
   }
   for (const remote of remotes?.list() ?? []) {
     const { group, version, groupPriority, versionPriority } = remote.api;
@@ -60,7 +59,7 @@ function versionOf(
   group: string,
   version: string,
   priority: { readonly group: number; readonly version: number },
-): { priority: number; resources: ServedVersion[]; remote?: RemoteGroupVersion } {
+): { priority: number; resources: ServedResource[]; remote?: RemoteGroupVersion } {
   const known = groups.get(group) ?? { priority: 0, versions: new Map() };
   groups.set(group, known);
   known.priority = Math.max(known.priority, priority.group);
@@ -79,7 +78,7 @@ function sortVersions(versions: Collected['versions']): readonly DiscoveryVersio
     .map(([version, { priority, resources, remote }]) => ({
       version,
       priority,
-      resources: resources.sort((a, b) => compareText(a.type.resource, b.type.resource)),
+      resources: resources.sort((a, b) => compareText(a.version.type.resource, b.version.type.resource)),
       remote,
     }))
     .sort((a, b) => b.priority - a.priority || compareVersions(a.version, b.version));

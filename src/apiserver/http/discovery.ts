@@ -1,8 +1,9 @@
 import type { ServedVersion, SubresourceFacts } from '../../api/index.ts';
 import { compareText, formatGroupVersion } from '../../machinery/index.ts';
 import { hashText } from '../../world/index.ts';
-import type { ResourceRegistry } from '../core-contract.ts';
+import type { ResourceRegistry, ServedResource } from '../core-contract.ts';
 import { collectGroups, type DiscoveryGroup, type RemoteGroups } from './discovery-groups.ts';
+import { storageVersionHash } from './storage-version-hash.ts';
 
 /** A document that is made once for each state of the registry. */
 export interface DiscoveryDocument {
@@ -107,7 +108,8 @@ function describeGroup(group: DiscoveryGroup): Readonly<Record<string, unknown>>
   return { name: group.name, versions, preferredVersion: versions[0] };
 }
 
-function describeResource({ type, verbs, subresources }: ServedVersion): readonly Readonly<Record<string, unknown>>[] {
+function describeResource({ definition, version }: ServedResource): readonly Readonly<Record<string, unknown>>[] {
+  const { type, verbs, subresources } = version;
   return [
     {
       name: type.resource,
@@ -117,6 +119,7 @@ function describeResource({ type, verbs, subresources }: ServedVersion): readonl
       verbs,
       shortNames: omitEmpty(type.shortNames),
       categories: omitEmpty(type.categories),
+      storageVersionHash: isStored(version) ? storageVersionHash(definition.storage) : undefined,
     },
     ...sortByName(subresources).map(subresource => ({
       name: `${type.resource}/${subresource.name}`,
@@ -129,6 +132,11 @@ function describeResource({ type, verbs, subresources }: ServedVersion): readonl
   ];
 }
 
+/** What is made up when it is asked for has no version in which it is stored. */
+function isStored({ type, verbs }: ServedVersion): boolean {
+  return verbs.includes('get') && type.resource !== 'componentstatuses';
+}
+
 /** Kubernetes: a subresource tells its kind's group and version only where they are not its resource's. */
 function foreignKind({ group = '', version = '' }: SubresourceFacts, type: ServedVersion['type']): object {
   return version === '' || (group === type.group && version === type.version) ? {} : { group, version };
@@ -139,7 +147,7 @@ function describeAggregated(group: DiscoveryGroup): Readonly<Record<string, unkn
     metadata: { name: group.name === '' ? undefined : group.name, creationTimestamp: null },
     versions: group.versions.map(({ version, resources, remote }) => ({
       version,
-      resources: remote?.resources ?? resources.map(describeAggregatedResource),
+      resources: remote?.resources ?? resources.map(({ version: served }) => describeAggregatedResource(served)),
       freshness: remote?.freshness ?? 'Current',
     })),
   };
