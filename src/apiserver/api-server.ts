@@ -30,6 +30,8 @@ import type {
   VirtualResources,
 } from './core-contract.ts';
 import { LazyExpressions, withCrdRules } from './crd/index.ts';
+import { createResourceSizes, type ResourceSizes } from './flow-control/index.ts';
+import { AdmissionMetrics, CountedAuthorizer, Exposition } from './metrics/index.ts';
 import type { IndexedView, ObjectView } from './object-view.ts';
 import {
   admitConnection,
@@ -88,6 +90,7 @@ export class ApiServer implements ApiCore {
   readonly resources: LiveRegistry;
   readonly view: IndexedView;
   readonly context: ServerContext;
+  readonly sizes: ResourceSizes;
   readonly audit: AuditLog | undefined;
   /** The same, for requests from within the process. */
   readonly localAudit: LocalAudit | undefined;
@@ -109,10 +112,15 @@ export class ApiServer implements ApiCore {
     this.resources = new LiveRegistry(options.kinds.map(withCrdRules));
     const endpoints: Endpoints = new Endpoints(this.resources, resource => this.#open(resource));
     this.view = new CacheView(endpoints);
+    this.sizes = createResourceSizes(endpoints, world.clock);
     const events = new LeasePool(store, world.clock, eventTtlMs);
     this.network = new ServiceNetwork(options.services ?? {}, world.random.stream('apiserver/services'));
     const hooks = createHooks(endpoints, this.network);
-    const authorizer = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
+    const given = typeof options.authorizer === 'function' ? options.authorizer(this.view) : options.authorizer;
+    const authorizer = new CountedAuthorizer(given, world.clock);
+    this.#authorizer = authorizer;
+    const metrics = new AdmissionMetrics(world.clock);
+    this.#admission = metrics;
     const policies = {
       view: this.view,
       resources: () => this.resources,
@@ -139,7 +147,8 @@ export class ApiServer implements ApiCore {
       createResourceQuota(this.view, world.clock, quota => this.#writeQuota(quota)),
     ];
     const caches = new OpenCaches(cache);
-    this.#open = resource => openEndpoint(resource, caches, plugins, hooks, events);
+    const metered = plugins.map(plugin => metrics.meter(plugin));
+    this.#open = resource => openEndpoint(resource, caches, metered, hooks, events, metrics);
     this.context = {
       world,
       store,
@@ -156,6 +165,8 @@ export class ApiServer implements ApiCore {
   }
 
   readonly #open: (resource: ServedResource) => Endpoint;
+  readonly #authorizer: CountedAuthorizer;
+  readonly #admission: AdmissionMetrics;
 
   /** Throws the 403 unless the caller may make this request. */
   authorize(request: ResourceRequest, call: CallContext): void {
@@ -196,11 +207,22 @@ export class ApiServer implements ApiCore {
     await performRequest(this.context, request, serverCall);
   }
 
+  formatMetrics(): string {
+    const out = new Exposition();
+    this.#admission.write(out);
+    this.#authorizer.write(out);
+    return out.format();
+  }
+
   *countObjects(): Generator<ObjectCount> {
     for (const resource of this.resources.list()) {
       const { group, resource: name } = resource.version.type;
       const isStored = resource.version.type === resource.definition.storage && resource.version.verbs.includes('list');
-      if (isStored) yield { group, resource: name, count: this.context.endpoints.of(resource).cache.size };
+      // What can be listed and not watched is computed.
+      if (!isStored || !resource.version.verbs.includes('watch')) continue;
+      const { cache } = this.context.endpoints.of(resource);
+      const { averageBytes } = this.sizes(group, resource.version.type.version, name)!;
+      yield { group, resource: name, count: cache.size, changes: cache.changes, averageBytes };
     }
   }
 
@@ -222,6 +244,7 @@ function openEndpoint(
   plugins: readonly AdmissionPlugin[],
   hooks: Readonly<Record<string, ResourceHooks>>,
   events: LeasePool,
+  metrics: AdmissionMetrics,
 ): Endpoint {
   const { storage, rules } = resource.definition;
   const indexes: Record<string, (object: StoredObject['object']) => string | undefined> = {};
@@ -238,5 +261,6 @@ function openEndpoint(
     plugins,
     hooks[`${storage.group}/${storage.resource}`],
     isEvents ? events : undefined,
+    metrics,
   );
 }

@@ -121,12 +121,18 @@ export interface ApiCore {
   connect(request: ConnectRequest, call: CallContext): Promise<KubeObject>;
   /** How many objects of each resource are stored, for metrics. */
   countObjects?(): Iterable<ObjectCount>;
+  /** What core counts itself, in the Prometheus format. */
+  formatMetrics?(): string;
 }
 
 export interface ObjectCount {
   readonly group: string;
   readonly resource: string;
   readonly count: number;
+  /** Since the process began. */
+  readonly changes: number;
+  /** A guess, from a few of them. */
+  readonly averageBytes: number;
 }
 
 export interface ConnectRequest {

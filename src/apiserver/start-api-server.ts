@@ -19,7 +19,7 @@ import {
   wellKnownObjects,
 } from './bootstrap/index.ts';
 import { CrdPublisher } from './crd/index.ts';
-import { createResourceSizes, FlowConfiguration, FlowControl } from './flow-control/index.ts';
+import { FlowConfiguration, FlowControl } from './flow-control/index.ts';
 import type { HealthCheck } from './health-check.ts';
 import { createLocalTransport } from './local-transport.ts';
 import type { ReverseProxy } from './proxy/index.ts';
@@ -73,7 +73,7 @@ export async function startApiServer(options: StartOptions): Promise<RunningApiS
   const flowControl = new FlowControl({
     clock: world.clock,
     seats: options.requestsInFlightMax ?? 600,
-    sizes: createResourceSizes(context.endpoints, world.clock),
+    sizes: server.sizes,
   });
   const flowConfiguration = new FlowConfiguration(world, client, server.view, flowControl);
   await flowConfiguration.start();

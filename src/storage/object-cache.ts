@@ -93,6 +93,8 @@ export interface ObjectCache {
   readonly prefix: string;
   /** How many objects there are. */
   readonly size: number;
+  /** How many changes there were since the process began. */
+  readonly changes: number;
   /** The current version; reads its own process's writes. `namespace` is `''` for cluster-scoped kinds. */
   get(namespace: string, name: string): StoredObject | undefined;
   /** A few of them, the first by key: to guess what the others are like. */

@@ -401,7 +401,7 @@ describe('discovery and tables', () => {
     const { text } = await curl('/metrics');
     assert.match(
       text,
-      /apiserver_request_total\{code="201",[^}]*resource="pods",scope="namespace",subresource="",verb="POST",version="v1"\} 2/,
+      /apiserver_request_total\{code="201",[^}]*resource="pods",scope="resource",subresource="",verb="POST",version="v1"\} 2/,
     );
     assert.match(text, /apiserver_request_duration_seconds_bucket\{[^}]*le="\+Inf"\} \d+/);
     assert.match(text, /apiserver_current_inflight_requests\{request_kind="readOnly"\} 1/);

@@ -4,6 +4,7 @@ import type { AuditLog } from '../audit/index.ts';
 import type { ApiCore } from '../core-contract.ts';
 import { dumpFlows, type FlowControl, formatFlowMetrics } from '../flow-control/index.ts';
 import type { HealthCheck } from '../health-check.ts';
+import { Exposition, formatLabels } from '../metrics/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
 import { checksOf, type HealthEndpoint, respondHealth } from './health.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
@@ -142,9 +143,11 @@ export class NonResourceRoutes {
     const texts = [
       this.#formatMetrics(),
       flows,
+      this.#options.core.formatMetrics?.() ?? '',
       audit?.formatMetrics() ?? '',
       aggregator?.formatMetrics() ?? '',
       counts,
+      formatBuildInfo(this.#options.version),
       ...(this.#options.metricsSources ?? []).map(source => source()),
     ];
     return {
@@ -208,6 +211,26 @@ export class NonResourceRoutes {
       '/version',
     ].sort();
   }
+}
+
+/** Kubernetes: `kubernetes_build_info`. */
+function formatBuildInfo(version: ServerVersion): string {
+  const out = new Exposition();
+  const labels = formatLabels({
+    build_date: version.buildDate,
+    compiler: version.compiler,
+    git_commit: version.gitCommit,
+    git_tree_state: version.gitTreeState,
+    git_version: version.gitVersion,
+    go_version: version.goVersion,
+    major: version.major,
+    minor: version.minor,
+    platform: version.platform,
+  });
+  const help =
+    "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.";
+  out.gauge('kubernetes_build_info', 'BETA', help, [[labels, 1]]);
+  return out.format();
 }
 
 function isHealth(name: string): name is HealthEndpoint {

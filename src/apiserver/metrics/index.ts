@@ -4,5 +4,7 @@
  *
  * Start reading at `exposition.ts`.
  */
+export { AdmissionMetrics, type AdmissionType } from './admission-metrics.ts';
+export { CountedAuthorizer } from './counted-authorizer.ts';
 export { Exposition, formatLabels, type Stability } from './exposition.ts';
 export { Histogram } from './histogram.ts';

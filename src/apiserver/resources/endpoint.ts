@@ -3,9 +3,11 @@ import type { ErrorSubject, FieldSchema, KubeObject, ObjectSchema, ResourceType 
 import { formatGroupVersion } from '../../machinery/index.ts';
 import { type ObjectCache, objectKey, type StoredObject } from '../../storage/index.ts';
 import type { AdmissionOperation, AdmissionPlugin, ServedResource } from '../core-contract.ts';
+import type { AdmissionMetrics } from '../metrics/index.ts';
 import type { ObjectConversion } from '../object-conversion.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { LeasePool } from './lease-pool.ts';
+import { MeteredChain } from './metered-chain.ts';
 import type { ResourceHooks } from './resource-hooks.ts';
 
 const noHooks: ResourceHooks = {};
@@ -32,6 +34,7 @@ export class Endpoint {
   /** Present where a webhook converts between the version and what is stored. */
   readonly conversion: ObjectConversion | undefined;
   readonly #plugins: readonly AdmissionPlugin[];
+  readonly #metrics: AdmissionMetrics | undefined;
   readonly #chains = new Map<string, AdmissionChain>();
   #schema: ObjectSchema | undefined;
   #defaulted: readonly FieldSchema[] | undefined;
@@ -43,6 +46,7 @@ export class Endpoint {
     plugins: readonly AdmissionPlugin[],
     hooks: ResourceHooks = noHooks,
     leases?: LeasePool,
+    metrics?: AdmissionMetrics,
   ) {
     this.resource = resource;
     this.definition = resource.definition;
@@ -59,6 +63,7 @@ export class Endpoint {
     this.conversion = resource.crd?.conversion;
     this.isStorageVersion = storage.group === this.type.group && storage.version === this.type.version;
     this.#plugins = plugins;
+    this.#metrics = metrics;
   }
 
   get schema(): ObjectSchema {
@@ -120,7 +125,8 @@ export class Endpoint {
     const id = subresource === '' ? operation : `${operation}/${subresource}`;
     let chain = this.#chains.get(id);
     if (chain === undefined) {
-      chain = new AdmissionChain(this.#plugins.filter(p => p.handles(this.resource, subresource, operation)));
+      const plugins = this.#plugins.filter(plugin => plugin.handles(this.resource, subresource, operation));
+      chain = this.#metrics === undefined ? new AdmissionChain(plugins) : new MeteredChain(plugins, this.#metrics);
       this.#chains.set(id, chain);
     }
     return chain;

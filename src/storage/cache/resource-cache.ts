@@ -32,6 +32,7 @@ export class ResourceCache implements ObjectCache {
   readonly prefix: string;
   readonly rows = new SortedChunks<ResourceRow>();
   readonly log: ChangeLog;
+  changes = 0;
   readonly watchers = new WatcherRegistry();
   readonly #host: CacheHost;
   readonly #byNamespace = new Map<string, Map<string, ResourceRow>>();
@@ -188,6 +189,7 @@ export class ResourceCache implements ObjectCache {
 
   #record(change: ObjectChange): ObjectChange {
     this.log.push(change);
+    this.changes++;
     return change;
   }
 
