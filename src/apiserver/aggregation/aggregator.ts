@@ -3,7 +3,6 @@ import type { ResourceType } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { Authorizer, UserInfo } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
-import type { RequestInfo } from '../http/request-info.ts';
 import type { ObjectView } from '../object-view.ts';
 import type { ReverseProxy, UpgradeOutcome } from '../proxy/index.ts';
 import { AvailabilityController } from './availability-controller.ts';
@@ -12,7 +11,7 @@ import { RemoteApis } from './remote-apis.ts';
 import { type AggregatorCertificate, RemoteCalls } from './remote-calls.ts';
 import { RemoteDiscovery } from './remote-discovery.ts';
 import { RemoteOpenApi } from './remote-open-api.ts';
-import { RemoteRequests } from './remote-requests.ts';
+import { type RemoteRequest, RemoteRequests } from './remote-requests.ts';
 import { RemoteTransport } from './remote-transport.ts';
 import { listRemoteTypes, listStaleGroups } from './remote-types.ts';
 
@@ -102,8 +101,9 @@ export class Aggregator {
     return root === 'api' && first !== '' ? this.apis.find('', first) : undefined;
   }
 
-  respond(api: RemoteApi, http: HttpRequest, info: RequestInfo, user: UserInfo): Promise<HttpResponse> {
-    return this.#requests.respond(api, http, info, user);
+  /** `timeoutMs`: how long the answer may take to begin; infinite for what may last. */
+  respond(api: RemoteApi, http: HttpRequest, request: RemoteRequest): Promise<HttpResponse> {
+    return this.#requests.respond(api, http, request);
   }
 
   upgrade(

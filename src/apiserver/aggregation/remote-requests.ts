@@ -34,12 +34,16 @@ export class RemoteRequests {
     this.#calls = calls;
   }
 
-  async respond(api: RemoteApi, http: HttpRequest, info: RequestInfo, user: UserInfo): Promise<HttpResponse> {
-    if (info.isResourceRequest) return this.#pass(api, http, user);
+  /** `timeoutMs`: how long the answer may take to begin. Throws 504 when it takes longer. */
+  async respond(api: RemoteApi, http: HttpRequest, { info, user, timeoutMs }: RemoteRequest): Promise<HttpResponse> {
     // Kubernetes: what a server serves is a cheap question that many clients ask first: it must not keep them waiting.
-    const deadline = new Deadline(this.#world.clock, discoveryTimeoutMs, http.signal);
+    const limitMs = info.isResourceRequest ? timeoutMs : discoveryTimeoutMs;
+    if (!Number.isFinite(limitMs)) return this.#pass(api, http, user);
+    const deadline = new Deadline(this.#world.clock, limitMs, http.signal);
     try {
-      return await this.#pass(api, { ...http, signal: deadline }, user, deadline);
+      const response = await this.#pass(api, { ...http, signal: deadline }, user, deadline);
+      if (deadline.hasExpired && info.isResourceRequest) throw timedOut();
+      return response;
     } finally {
       deadline.clear();
     }
@@ -103,6 +107,17 @@ export class RemoteRequests {
       return undefined;
     }
   }
+}
+
+/** What is known of a request besides what came. */
+export interface RemoteRequest {
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly timeoutMs: number;
+}
+
+function timedOut(): StatusError {
+  return new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout', {});
 }
 
 const discoveryTimeoutMs = 5000;

@@ -4,6 +4,7 @@ import type { Random } from '../../world/index.ts';
 import type { NodeConnections } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { readHeader } from '../http/http-message.ts';
+import { decodePercent } from '../http/query.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { methodNotAllowedError } from '../http/status-response.ts';
 import type { ObjectView } from '../object-view.ts';
@@ -167,7 +168,7 @@ function pathOf({ http, info }: ProxiedRequest): string {
 /** What stands in front of the backend's path in the request's own. */
 function prefixOf(requestPath: string, path: string, { rest }: RequestInfo): string {
   if (rest.length === 0) return requestPath.endsWith('/') ? requestPath.slice(0, -1) : requestPath;
-  const decoded = decodeURIComponent(requestPath);
+  const decoded = decodePercent(requestPath);
   if (decoded.endsWith(path)) return decoded.slice(0, -path.length);
   return decoded.slice(0, decoded.indexOf('/proxy/') + '/proxy'.length);
 }
