@@ -17,7 +17,6 @@ import { FlowStage } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
-import { isLongRunning } from './long-running.ts';
 import { MessageCache } from './message-cache.ts';
 import { MetricsStage } from './metrics-stage.ts';
 import { Negotiator, type Representation, type ResourceSort } from './negotiation.ts';
@@ -174,8 +173,8 @@ export class ApiHandler {
     const remote = this.#options.aggregator?.find(http.path);
     if (remote !== undefined) {
       this.#authorize(info, call.user, run.audit);
-      const answer = this.#options.aggregator!.respond(remote, http, info, call.user);
-      return isLongRunning(info) ? answer : this.#deadlines.within(answer, run.timeoutMs, run.startMs);
+      const { timeoutMs } = run;
+      return this.#options.aggregator!.respond(remote, http, { info, user: call.user, timeoutMs });
     }
     if (!info.isResourceRequest) {
       this.#authorize(info, call.user, run.audit);
