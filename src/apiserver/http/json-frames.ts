@@ -3,7 +3,7 @@ import type { ApiWatchEvent, ServedResource } from '../core-contract.ts';
 import { convertToServed, isShownAsStored } from '../served-version.ts';
 import type { Representation } from './negotiation.ts';
 import type { RepresentationCache } from './representation.ts';
-import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
+import { columnsOf, formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
 import type { WatchFrames } from './watch-response.ts';
 
 export interface JsonForm {
@@ -68,7 +68,8 @@ export class JsonFrames implements WatchFrames {
 
   #tableForm(): TableForm {
     const { asVersion, includes } = this.#form;
-    return { resource: this.#resource, asVersion, includes, nowMs: this.#form.now() };
+    const resource = this.#resource;
+    return { resource, columns: columnsOf(resource), asVersion, includes, nowMs: this.#form.now() };
   }
 }
 

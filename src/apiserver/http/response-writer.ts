@@ -1,3 +1,5 @@
+import type { Column } from '../../api/index.ts';
+import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
 import type { ApiResult, ListResult, ObjectResult, ServedResource } from '../core-contract.ts';
 import { convertToServed } from '../served-version.ts';
@@ -6,8 +8,9 @@ import type { MessageCache } from './message-cache.ts';
 import type { Representation } from './negotiation.ts';
 import { respondProtobuf } from './protobuf-response.ts';
 import { type RepresentationCache, toPartialMetadata } from './representation.ts';
+import { scaleColumns } from './scale-columns.ts';
 import { jsonHeaders } from './status-response.ts';
-import { formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
+import { columnsOf, formatRow, formatTableHead, type IncludedObject, type TableForm, tableTail } from './table.ts';
 import { formatYaml, yamlType } from './yaml-text.ts';
 
 export interface WriteOptions {
@@ -41,8 +44,8 @@ export class ResponseWriter {
   }
 
   #objectBody(result: Exclude<ApiResult, ListResult>, options: WriteOptions): string {
-    if (result.kind === 'other') return `${JSON.stringify(result.object)}\n`;
     const { as, asVersion = 'v1' } = options.representation;
+    if (result.kind === 'other') return formatOther(result.object, options);
     if (as === 'Table') {
       const form = tableForm(result.resource, options);
       const { resourceVersion } = result.object.metadata;
@@ -101,7 +104,18 @@ export class ResponseWriter {
 
 function tableForm(resource: ServedResource, options: WriteOptions): TableForm {
   const { asVersion = 'v1' } = options.representation;
-  return { resource, asVersion, includes: options.includes, nowMs: options.nowMs };
+  const { includes, nowMs } = options;
+  return { resource, columns: columnsOf(resource), asVersion, includes, nowMs };
+}
+
+/** Complete as it is; of all that is answered this way only a Scale has columns. */
+function formatOther(object: KubeObject, options: WriteOptions): string {
+  const { as, asVersion = 'v1' } = options.representation;
+  if (as !== 'Table' || object.kind !== 'Scale') return `${JSON.stringify(object)}\n`;
+  const { includes, nowMs } = options;
+  const form: TableForm = { columns: scaleColumns as readonly Column[], asVersion, includes, nowMs };
+  const { resourceVersion } = object.metadata;
+  return `${formatTableHead(form, { resourceVersion }, true)}${formatRow(object, form)}${tableTail}\n`;
 }
 
 function formatListHead(kind: string, apiVersion: string, result: ListResult): string {

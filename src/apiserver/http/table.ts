@@ -8,7 +8,9 @@ export type IncludedObject = 'None' | 'Metadata' | 'Object';
 
 /** What a Table is made of beyond the objects. */
 export interface TableForm {
-  readonly resource: ServedResource;
+  /** Absent for what is no resource but has columns, such as a Scale. */
+  readonly resource?: ServedResource | undefined;
+  readonly columns: readonly Column[];
   readonly asVersion: 'v1' | 'v1beta1';
   /** Kubernetes: `includeObject`, what each row carries of its object. */
   readonly includes: IncludedObject;
@@ -40,7 +42,7 @@ export function columnsOf(resource: ServedResource): readonly Column[] {
 
 /** The Table up to its rows: `{"kind":"Table",…,"rows":[`. */
 export function formatTableHead(form: TableForm, metadata: ListMeta, hasDefinitions: boolean): string {
-  const definitions = columnsOf(form.resource).map(column => ({
+  const definitions = form.columns.map(column => ({
     name: column.name,
     type: column.type,
     format: column.format ?? '',
@@ -60,12 +62,14 @@ export const tableTail = ']}';
 
 /** One row: `{"cells":[…],"object":{…}}`. Cells such as ages depend on the time, so rows are made anew each time. */
 export function formatRow(object: KubeObject, form: TableForm): string {
-  const cells = columnsOf(form.resource).map(column => column.value(object, form.nowMs));
+  const cells = form.columns.map(column => column.value(object, form.nowMs));
   return JSON.stringify({ cells, object: includeObject(object, form) });
 }
 
 function includeObject(object: KubeObject, form: TableForm): KubeObject | undefined {
   if (form.includes === 'None') return undefined;
-  if (form.includes === 'Object') return convertToServed(object, form.resource);
+  if (form.includes === 'Object') {
+    return form.resource === undefined ? object : convertToServed(object, form.resource);
+  }
   return toPartialMetadata(object, form.asVersion);
 }
