@@ -10,14 +10,28 @@ const cache = join(import.meta.dirname, '../../.cache/debian-kubectl');
  * program of the same name may hide. A name without a version is only used where nothing else is there: it may be a
  * program that chooses among the others.
  *
- * `SAMPAN_TEST_KUBECTLS=1.20,1.33` narrows them, for whoever works on a test.
+ * `SAMPAN_TEST_KUBECTLS=1.20,1.33` narrows them, for whoever works on a test; `1.34=/path/to/kubectl` names one that is
+ * nowhere near.
  */
 export function kubectlsAtHand(): readonly Kubectl[] {
+  const named = readNamed();
+  return named.length > 0 ? named : findAll();
+}
+
+function readNamed(): readonly Kubectl[] {
+  const words = (process.env['SAMPAN_TEST_KUBECTLS'] ?? '').split(',').filter(word => word.includes('='));
+  return words.map(word => {
+    const [version = '', path = ''] = word.split('=');
+    return { version, path };
+  });
+}
+
+function findAll(): readonly Kubectl[] {
   const found = findKubectls();
   const versioned = found.filter(({ version }) => version !== '');
   const debian = findDebianKubectl();
-  const named = [...(debian === undefined ? [] : [debian]), ...versioned];
-  const all = named.length > 0 ? named : found.map(kubectl => ({ ...kubectl, version: readVersion(kubectl.path) }));
+  const certain = [...(debian === undefined ? [] : [debian]), ...versioned];
+  const all = certain.length > 0 ? certain : found.map(kubectl => ({ ...kubectl, version: readVersion(kubectl.path) }));
   const wanted = process.env['SAMPAN_TEST_KUBECTLS']?.split(',');
   return wanted === undefined ? all : all.filter(({ version }) => wanted.includes(version));
 }
