@@ -21,6 +21,7 @@ const commands = {
   simulate: { program: ['src/cli/simulate.ts'] },
   bench: { program: ['bench/run.ts'], machine: 'tests' },
   conformance: { program: ['test/conformance/run.ts'], machine: 'cluster' },
+  clients: { program: ['test/peers/run-clients.ts'], machine: 'tests' },
   fuzz: { program: ['test/fuzz/run.ts'] },
   build: { program: ['tools/build.ts'] },
 };
