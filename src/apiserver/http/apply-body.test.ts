@@ -10,7 +10,9 @@ const read = (body: string) =>
   );
 
 test('an apply patch in braces is YAML all the same: commas may stand behind the last field, and comments', async () => {
-  const { value, patchType } = await read('{\n\t"spec": {\n\t\t"replicas": 3, # three\n\t\t"names": ["a", "b",],\n\t},\n}');
+  const { value, patchType } = await read(
+    '{\n\t"spec": {\n\t\t"replicas": 3, # three\n\t\t"names": ["a", "b",],\n\t},\n}',
+  );
   assert.deepEqual([value, patchType], [{ spec: { replicas: 3, names: ['a', 'b'] } }, 'apply']);
   await assert.rejects(read('{"spec": {'), { message: /^the object provided is unrecognized: / });
 });
