@@ -75,6 +75,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     send(200, { paths: { 'apis/things.example.com/v1': hash } });
   } else if (url.startsWith('/openapi/v3/apis/things')) send(200, { openapi: '3.0.0', info: { title: 'things' } });
   else if (url === '/openapi/v2') send(200, swagger);
+  else if (url.endsWith('/things/slow?timeout=100ms')) response.once('close', () => aggregated.emit('slow closed'));
   else if (url.endsWith('/things/moved')) response.writeHead(302, { location: 'https://elsewhere.test/' }).end();
   else if (url.includes('/things?watch')) {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -290,6 +291,14 @@ describe('an aggregated server', { skip }, () => {
     assert.equal(first?.toString(), '{"type":"ADDED","object":{}}\n');
     const closed = new Promise(resolve => aggregated.once('watch closed', resolve));
     watch.destroy();
+    await closed;
+  });
+
+  test('is not waited for longer than its client will', async () => {
+    const closed = new Promise(resolve => aggregated.once('slow closed', resolve));
+    const slow = await ask('/apis/things.example.com/v1/namespaces/far/things/slow?timeout=100ms');
+    assert.equal(slow.status, 504);
+    assert.match(slow.text, /Timeout: request did not complete within the allotted timeout/);
     await closed;
   });
 
