@@ -7,6 +7,7 @@ import type { HealthCheck } from '../health-check.ts';
  * being there.
  */
 const startHooks: readonly string[] = [
+  'start-apiserver-admission-initializer',
   'generic-apiserver-start-informers',
   'priority-and-fairness-config-consumer',
   'priority-and-fairness-filter',

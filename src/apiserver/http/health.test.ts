@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { HealthCheck } from '../health-check.ts';
 import { type HealthEndpoint, respondHealth } from './health.ts';
+import { HealthFigures } from './health-figures.ts';
 import { parseQuery } from './query.ts';
 
 const well: HealthCheck = { name: 'log', check: () => undefined };
@@ -10,7 +11,10 @@ const leaving: HealthCheck = { name: 'shutdown', concernsLife: false, check: () 
 
 function ask(endpoint: HealthEndpoint, name: string, query: string, ...checks: readonly HealthCheck[]) {
   const told: unknown[] = [];
-  const response = respondHealth(endpoint, name, checks, parseQuery(query), (...problems) => told.push(problems));
+  const response = respondHealth(endpoint, name, checks, parseQuery(query), {
+    onResult: () => {},
+    onUnhealthy: (...problems) => told.push(problems),
+  });
   return { status: response?.status, body: response?.body, told };
 }
 
@@ -51,5 +55,29 @@ describe('health, in upstream’s words', () => {
     assert.deepEqual(ask('livez', 'etcd', '', ill).body, 'internal server error: no space left on device\n');
     assert.equal(ask('livez', 'ping', '').body, 'ok');
     assert.equal(ask('livez', 'nonsense', '').status, undefined);
+  });
+
+  test('can be followed by its figures: how things are, and how often they were so when somebody asked', () => {
+    const figures = new HealthFigures();
+    const listener = {
+      onResult: (...result: Parameters<HealthFigures['count']>) => figures.count(...result),
+      onUnhealthy: () => {},
+    };
+    for (let round = 0; round < 2; round++) respondHealth('readyz', '', [ill], parseQuery(''), listener);
+    respondHealth('livez', 'ping', [ill], parseQuery(''), listener);
+    const lines = figures.format([ill]).split('\n');
+    assert.deepEqual(
+      lines.filter(line => !line.startsWith('#') && !line.includes('healthz')),
+      [
+        'kubernetes_healthcheck{name="etcd",type="livez"} 0',
+        'kubernetes_healthcheck{name="etcd",type="readyz"} 0',
+        'kubernetes_healthcheck{name="ping",type="livez"} 1',
+        'kubernetes_healthcheck{name="ping",type="readyz"} 1',
+        'kubernetes_healthchecks_total{name="etcd",status="error",type="readyz"} 2',
+        'kubernetes_healthchecks_total{name="ping",status="success",type="livez"} 1',
+        'kubernetes_healthchecks_total{name="ping",status="success",type="readyz"} 2',
+        '',
+      ],
+    );
   });
 });

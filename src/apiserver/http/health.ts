@@ -7,8 +7,12 @@ const ping: HealthCheck = { name: 'ping', check: () => undefined };
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
 
-/** Told of the checks that have failed, with what is wrong. */
-export type OnUnhealthy = (endpoint: HealthEndpoint, problems: Readonly<Record<string, string>>) => void;
+export interface HealthListener {
+  /** A check has been asked. */
+  onResult(endpoint: HealthEndpoint, name: string, isWell: boolean): void;
+  /** The checks that have failed, with what is wrong. */
+  onUnhealthy(endpoint: HealthEndpoint, problems: Readonly<Record<string, string>>): void;
+}
 
 /** The checks that an endpoint asks, in order. */
 export function checksOf(endpoint: HealthEndpoint, checks: readonly HealthCheck[]): readonly HealthCheck[] {
@@ -21,13 +25,14 @@ export function respondHealth(
   checkName: string,
   checks: readonly HealthCheck[],
   query: Query,
-  onUnhealthy: OnUnhealthy,
+  listener: HealthListener,
 ): HttpResponse | undefined {
   const asked = checksOf(endpoint, checks);
-  if (checkName === '') return respondAll(endpoint, asked, query, onUnhealthy);
+  if (checkName === '') return respondAll(endpoint, asked, query, listener);
   const check = asked.find(({ name }) => name === checkName);
   if (check === undefined) return undefined;
   const problem = check.check();
+  listener.onResult(endpoint, checkName, problem === undefined);
   return problem === undefined ? respondText(200, 'ok') : respondText(500, `internal server error: ${problem}\n`);
 }
 
@@ -35,7 +40,7 @@ function respondAll(
   endpoint: HealthEndpoint,
   asked: readonly HealthCheck[],
   query: Query,
-  onUnhealthy: OnUnhealthy,
+  listener: HealthListener,
 ): HttpResponse {
   const excluded = new Set(query.getAll('exclude'));
   const lines: string[] = [];
@@ -47,6 +52,7 @@ function respondAll(
       continue;
     }
     const problem = check.check();
+    listener.onResult(endpoint, name, problem === undefined);
     if (problem !== undefined) problems[name] = problem;
     // Kubernetes: the reason is withheld, because anybody may ask.
     lines.push(problem === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
@@ -57,7 +63,7 @@ function respondAll(
   }
   const text = lines.join('\n');
   if (Object.keys(problems).length > 0) {
-    onUnhealthy(endpoint, problems);
+    listener.onUnhealthy(endpoint, problems);
     return respondText(500, `${text}\n${endpoint} check failed\n`);
   }
   return respondText(200, query.has('verbose') ? `${text}\n${endpoint} check passed\n` : 'ok');

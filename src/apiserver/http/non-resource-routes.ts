@@ -7,6 +7,7 @@ import type { HealthCheck } from '../health-check.ts';
 import { Exposition, formatLabels } from '../metrics/index.ts';
 import { Discovery, type DiscoveryDocument, formatEtag } from './discovery.ts';
 import { checksOf, type HealthEndpoint, respondHealth } from './health.ts';
+import { HealthFigures } from './health-figures.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { type MediaType, parseAccept } from './media-type.ts';
@@ -50,6 +51,7 @@ const aggregatedKind = 'APIGroupDiscoveryList';
 export class NonResourceRoutes {
   readonly #options: NonResourceOptions;
   readonly #formatMetrics: () => string;
+  readonly #health = new HealthFigures();
   readonly #discovery: Discovery;
   readonly #openApi: OpenApiSource | undefined;
 
@@ -79,6 +81,7 @@ export class NonResourceRoutes {
         if (rest.length > 0) throw notFoundError();
         return respondJson(200, { ...this.#options.version });
       case 'metrics':
+        if (rest.join('/') === 'slis') return respondMetrics(this.#health.format(this.#options.healthChecks ?? []));
         if (rest.length > 0) throw pageNotFound();
         return this.#respondMetrics();
       case 'debug':
@@ -129,9 +132,10 @@ export class NonResourceRoutes {
 
   #respondHealth(endpoint: HealthEndpoint, checkName: string, query: Query): HttpResponse {
     const { healthChecks = [], world } = this.#options;
-    const response = respondHealth(endpoint, checkName, healthChecks, query, (name, problems) =>
-      world.log.child('http').warn(`${name} check failed`, { problems }),
-    );
+    const response = respondHealth(endpoint, checkName, healthChecks, query, {
+      onResult: (name, check, isWell) => this.#health.count(name, check, isWell),
+      onUnhealthy: (name, problems) => world.log.child('http').warn(`${name} check failed`, { problems }),
+    });
     if (response === undefined) throw pageNotFound();
     return response;
   }
@@ -150,11 +154,7 @@ export class NonResourceRoutes {
       formatBuildInfo(this.#options.version),
       ...(this.#options.metricsSources ?? []).map(source => source()),
     ];
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      body: texts.join(''),
-    };
+    return respondMetrics(texts.join(''));
   }
 
   #respondDebug([area, name = '', ...rest]: readonly string[], query: Query): HttpResponse {
@@ -205,6 +205,7 @@ export class NonResourceRoutes {
       ...versions,
       ...health,
       '/metrics',
+      '/metrics/slis',
       '/openapi/v2',
       '/openapi/v3',
       '/openid/v1/jwks',
@@ -231,6 +232,10 @@ function formatBuildInfo(version: ServerVersion): string {
     "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.";
   out.gauge('kubernetes_build_info', 'BETA', help, [[labels, 1]]);
   return out.format();
+}
+
+function respondMetrics(body: string): HttpResponse {
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body };
 }
 
 function isHealth(name: string): name is HealthEndpoint {
