@@ -44,6 +44,11 @@ export class ControllerRunner {
     this.#random = world.random.stream(controller.name);
   }
 
+  /** By the controller's name, for metrics. */
+  get queue(): readonly [string, WorkQueue] {
+    return [this.controller.name, this.#queue];
+  }
+
   /** Nothing waits to be reconciled and nothing is being performed (delayed keys may still come). */
   get isIdle(): boolean {
     return this.#queue.isIdle;

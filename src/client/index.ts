@@ -13,6 +13,7 @@ export { type ChangeListener, Informer, type InformerScope } from './informer.ts
 export { Informers } from './informers.ts';
 export { KeyedWorker, type KeyedWorkerOptions } from './keyed-worker.ts';
 export { keyOf, splitKey } from './object-key.ts';
+export { writeQueues } from './queue-counters.ts';
 export type { ServedTypes } from './served-types.ts';
 export type {
   AgainStep,

@@ -28,6 +28,11 @@ export class KeyedWorker {
     this.#queue = new WorkQueue(world.clock, () => this.#schedule(), options.delays);
   }
 
+  /** By the worker's name, for metrics. */
+  get queue(): readonly [string, WorkQueue] {
+    return [this.#options.name, this.#queue];
+  }
+
   get isIdle(): boolean {
     return this.#queue.isIdle;
   }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../world/index.ts';
+import { QueueCounters } from './queue-counters.ts';
 
 export interface RetryDelays {
   readonly minMs: number;
@@ -16,8 +17,10 @@ export class WorkQueue {
   readonly #clock: Clock;
   readonly #delays: RetryDelays;
   readonly #onReady: () => void;
-  readonly #waiting = new Set<string>();
-  readonly #working = new Set<string>();
+  readonly counters = new QueueCounters();
+  /** Since when, by the monotonic clock. */
+  readonly #waiting = new Map<string, number>();
+  readonly #working = new Map<string, number>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly dueMs: number; readonly timer: Timer }>();
@@ -33,6 +36,12 @@ export class WorkQueue {
     return this.#waiting.size;
   }
 
+  /** How long each key that is being worked on has been. */
+  unfinishedMs(): readonly number[] {
+    const nowMs = this.#clock.monotonic();
+    return [...this.#working.values()].map(sinceMs => nowMs - sinceMs);
+  }
+
   /** Nothing waits and nothing is being worked on (timers may still be set). */
   get isIdle(): boolean {
     return this.#waiting.size === 0 && this.#working.size === 0;
@@ -40,10 +49,14 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#working.size > 0 && this.#working.has(key)) {
+      if (!this.#again.has(key)) this.counters.adds++;
       this.#again.add(key);
       return;
     }
-    this.#waiting.add(key);
+    if (!this.#waiting.has(key)) {
+      this.counters.adds++;
+      this.#waiting.set(key, this.#clock.monotonic());
+    }
     this.#onReady();
   }
 
@@ -68,6 +81,7 @@ export class WorkQueue {
   addRateLimited(key: string): number {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
+    this.counters.retries++;
     const delayMs = Math.min(this.#delays.maxMs, this.#delays.minMs * 2 ** Math.min(failures, 40));
     this.addAfter(key, delayMs);
     return delayMs;
@@ -79,18 +93,23 @@ export class WorkQueue {
 
   /** The next key to work on; whoever takes one must call `done`. */
   take(): string | undefined {
-    for (const key of this.#waiting) {
+    for (const [key, sinceMs] of this.#waiting) {
+      const nowMs = this.#clock.monotonic();
+      this.counters.waits.observe((nowMs - sinceMs) / 1000);
       this.#waiting.delete(key);
-      this.#working.add(key);
+      this.#working.set(key, nowMs);
       return key;
     }
     return undefined;
   }
 
   done(key: string): void {
+    const nowMs = this.#clock.monotonic();
+    const sinceMs = this.#working.get(key);
+    if (sinceMs !== undefined) this.counters.works.observe((nowMs - sinceMs) / 1000);
     this.#working.delete(key);
     if (this.#again.size > 0 && this.#again.delete(key)) {
-      this.#waiting.add(key);
+      this.#waiting.set(key, nowMs);
       this.#onReady();
     }
   }

@@ -174,6 +174,11 @@ export class ControlPlane {
     return this.#running.healthChecks;
   }
 
+  /** What the components beside the server count, in the Prometheus format. */
+  formatMetrics(): string {
+    return this.#controllers?.formatMetrics() ?? '';
+  }
+
   get authenticator(): Authenticator {
     return this.#authenticator;
   }

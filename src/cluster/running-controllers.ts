@@ -1,6 +1,6 @@
 import type { Aggregator } from '../apiserver/aggregation/index.ts';
 import { type ApiServer, createLocalTransport, type UserInfo } from '../apiserver/index.ts';
-import { Client, ControllerRunner, Informers, type ServedTypes } from '../client/index.ts';
+import { Client, ControllerRunner, Informers, type ServedTypes, writeQueues } from '../client/index.ts';
 import {
   buildControllers,
   CertificateApprover,
@@ -10,6 +10,7 @@ import {
   PolicyTypeChecks,
   ServiceAccountTokens,
 } from '../controllers/index.ts';
+import { Exposition } from '../machinery/metrics/index.ts';
 import type { World } from '../world/index.ts';
 import { componentUsers, controllerUser } from './component-users.ts';
 import { servedTypes } from './served-types.ts';
@@ -61,6 +62,17 @@ export class RunningControllers {
       this.#informers,
       types,
     );
+  }
+
+  /** What their queues have seen, in the Prometheus format. */
+  formatMetrics(): string {
+    const out = new Exposition();
+    const queues = [...this.#runners, this.#collector, this.#namespaces].map(({ queue }) => queue);
+    writeQueues(
+      out,
+      queues.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    return out.format();
   }
 
   get isIdle(): boolean {

@@ -39,6 +39,11 @@ export class NamespaceDeletion {
     });
   }
 
+  /** For metrics. */
+  get queue(): KeyedWorker['queue'] {
+    return this.#worker.queue;
+  }
+
   get isIdle(): boolean {
     return this.#worker.isIdle;
   }

@@ -1,7 +1,6 @@
+import { type Exposition, formatLabels, Histogram } from '../../machinery/metrics/index.ts';
 import type { Clock } from '../../world/index.ts';
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
-import { type Exposition, formatLabels } from './exposition.ts';
-import { Histogram } from './histogram.ts';
 
 const boundsSeconds = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 

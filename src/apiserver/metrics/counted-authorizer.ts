@@ -1,7 +1,6 @@
+import { type Exposition, Histogram } from '../../machinery/metrics/index.ts';
 import type { Clock } from '../../world/index.ts';
 import type { AuthorizationAttributes, AuthorizationDecision, Authorizer } from '../core-contract.ts';
-import type { Exposition } from './exposition.ts';
-import { Histogram } from './histogram.ts';
 
 /** Kubernetes: `ExponentialBuckets(0.001, 2, 15)`. */
 const boundsSeconds = Array.from({ length: 15 }, (_, i) => Number((0.001 * 2 ** i).toFixed(3)));

@@ -1,10 +1,9 @@
 /**
- * Numbers that the server keeps of itself, and the text in which Prometheus reads them. Counting is a few additions to
- * plain numbers; texts are made only when somebody asks. What is counted belongs to whoever counts it.
+ * What the server counts of itself where it is nobody else's to count: admission and authorization. How numbers are kept
+ * and shown is in `machinery/metrics`.
  *
- * Start reading at `exposition.ts`.
+ * Start reading at `admission-metrics.ts`.
  */
+export { Exposition, formatLabels, Histogram, type Stability } from '../../machinery/metrics/index.ts';
 export { AdmissionMetrics, type AdmissionType } from './admission-metrics.ts';
 export { CountedAuthorizer } from './counted-authorizer.ts';
-export { Exposition, formatLabels, type Stability } from './exposition.ts';
-export { Histogram } from './histogram.ts';

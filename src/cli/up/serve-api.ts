@@ -16,6 +16,8 @@ export interface ServingOptions {
   readonly nodes: NodeConnections;
   readonly healthChecks: readonly HealthCheck[];
   readonly sampanVersion: string;
+  /** Further texts in the Prometheus format. */
+  readonly metricsSources: readonly (() => string)[];
   /**
    * `10.244.0.1:6443`, once it is known. Kubernetes: the address that the server advertises, to which pods go for the keys
    * of ServiceAccount tokens; without one, where this host reaches it.
@@ -49,7 +51,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
       return options.serverAddress();
     },
     healthChecks: [...plane.healthChecks, ...options.healthChecks],
-    metricsSources: [formatProcessMetrics],
+    metricsSources: [() => plane.formatMetrics(), formatProcessMetrics, ...options.metricsSources],
     openApi: createOpenApi(plane.server.resources, {
       version: kubernetesVersion,
       descriptions: openDescriptions(),

@@ -31,6 +31,7 @@ import { showProgress } from './progress.ts';
 import { createHandler, createTokenSettings } from './serve-api.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { StopRequest } from './stop-request.ts';
+import { formatStoreMetrics } from './store-metrics.ts';
 import { untilUsable } from './until-usable.ts';
 
 /** What a command wants of a cluster. */
@@ -119,6 +120,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
     sampanVersion: sampanVersion(),
     serverAddress: () => serverAddress,
     healthChecks: [isNotStopping(stopping.signal)],
+    metricsSources: [() => formatStoreMetrics(directory.root), () => encryption?.formatMetrics() ?? ''],
   });
   await prepared.podGatewayReady;
   const doors = await openDoors(handler, pki, { host: options.bindAddress, port: options.port }, prepared.podGateway);

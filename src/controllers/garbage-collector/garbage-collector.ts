@@ -44,6 +44,11 @@ export class GarbageCollector {
     });
   }
 
+  /** For metrics. */
+  get queue(): KeyedWorker['queue'] {
+    return this.#worker.queue;
+  }
+
   get isIdle(): boolean {
     return this.#worker.isIdle;
   }

@@ -1,6 +1,6 @@
 import type { Histogram } from './histogram.ts';
 
-/** Kubernetes: how long a metric may be relied upon; stands before its description. */
+/** Kubernetes: how long a metric may be relied upon; stands before its description, where it is one of Kubernetes' own. */
 export type Stability = 'STABLE' | 'BETA' | 'ALPHA';
 
 /** `verb="GET",version="v1"`, or empty. */
@@ -10,15 +10,30 @@ type Labels = string;
 export class Exposition {
   readonly #lines: string[] = [];
 
-  counter(name: string, stability: Stability, help: string, samples: Iterable<readonly [Labels, number]>): void {
+  counter(
+    name: string,
+    stability: Stability | undefined,
+    help: string,
+    samples: Iterable<readonly [Labels, number]>,
+  ): void {
     this.#family(name, 'counter', stability, help, samples);
   }
 
-  gauge(name: string, stability: Stability, help: string, samples: Iterable<readonly [Labels, number]>): void {
+  gauge(
+    name: string,
+    stability: Stability | undefined,
+    help: string,
+    samples: Iterable<readonly [Labels, number]>,
+  ): void {
     this.#family(name, 'gauge', stability, help, samples);
   }
 
-  histogram(name: string, stability: Stability, help: string, samples: Iterable<readonly [Labels, Histogram]>): void {
+  histogram(
+    name: string,
+    stability: Stability | undefined,
+    help: string,
+    samples: Iterable<readonly [Labels, Histogram]>,
+  ): void {
     let isFirst = true;
     for (const [labels, histogram] of samples) {
       if (isFirst) this.#head(name, 'histogram', stability, help);
@@ -34,7 +49,7 @@ export class Exposition {
   #family(
     name: string,
     type: string,
-    stability: Stability,
+    stability: Stability | undefined,
     help: string,
     samples: Iterable<readonly [Labels, number]>,
   ): void {
@@ -46,8 +61,9 @@ export class Exposition {
     }
   }
 
-  #head(name: string, type: string, stability: Stability, help: string): void {
-    this.#lines.push(`# HELP ${name} [${stability}] ${help}`, `# TYPE ${name} ${type}`);
+  #head(name: string, type: string, stability: Stability | undefined, help: string): void {
+    const lead = stability === undefined ? '' : `[${stability}] `;
+    this.#lines.push(`# HELP ${name} ${lead}${help}`, `# TYPE ${name} ${type}`);
   }
 
   #histogram(name: string, labels: Labels, histogram: Histogram): void {
