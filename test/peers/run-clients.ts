@@ -8,6 +8,7 @@ import { runTestFile, type TestFileResult } from '../../tools/testing/run-test-f
 import { buildPrograms } from './build-programs.ts';
 import { type ClientSuite, clientSuites } from './client-suites.ts';
 import { type ClientResult, updatePage } from './clients-page.ts';
+import { findKubectl, readKubectlVersion } from './find-kubectl.ts';
 
 const usage = `usage: npm run clients -- [FLAGS]
 
@@ -62,10 +63,8 @@ async function runAll(options: ClientsOptions, signal: AbortSignal): Promise<num
 
 async function runSuite(suite: ClientSuite, soakMinutes: number, signal: AbortSignal): Promise<ClientResult> {
   const commit = execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  const built = await buildPrograms(suite.programs);
-  console.log(`── ${suite.title} ${suite.version} at ${commit}`);
-  const { kubectl } = suite;
-  if (kubectl !== undefined) process.env['SAMPAN_TEST_KUBECTLS'] = `${kubectl.minor}=${built[kubectl.program]}`;
+  const version = await prepare(suite);
+  console.log(`── ${suite.title} ${version} at ${commit}`);
   const limits = { testTimeoutMs: (10 + soakMinutes) * minuteMs, fileTimeoutMs: (15 + soakMinutes) * minuteMs };
   const results: TestFileResult[] = [];
   for (const file of suite.files) {
@@ -74,7 +73,16 @@ async function runSuite(suite: ClientSuite, soakMinutes: number, signal: AbortSi
     results.push(result);
   }
   const seconds = results.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0);
-  return { title: suite.title, version: suite.version, commit, seconds, tests: results.flatMap(listTests) };
+  return { title: suite.title, version, commit, seconds, tests: results.flatMap(listTests) };
+}
+
+/** Brings the programs; resolves to the version that runs. */
+async function prepare({ programs, version, kubectl }: ClientSuite): Promise<string> {
+  await buildPrograms(programs);
+  if (kubectl === undefined) return version;
+  const path = await findKubectl(kubectl.minor, kubectl.program);
+  process.env['SAMPAN_TEST_KUBECTLS'] = `${kubectl.minor}=${path}`;
+  return readKubectlVersion(path);
 }
 
 /** What a file as a whole failed of counts as a test that failed. */
