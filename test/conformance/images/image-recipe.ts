@@ -70,8 +70,9 @@ export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
     packages: ['bash-static'],
     hasBusybox: true,
     texts: accounts,
-    // Debian's busybox, as a shell, keeps variables such as `data-1` from its children; the newer one of upstream does not.
-    links: { 'bin/sh': 'bash-static' },
+    // Debian's busybox, as a shell, keeps variables such as `data-1` from its children, unlike the one of upstream's image.
+    // Cases that look at all variables call `sh`; one that looks at busybox' own words calls `/bin/sh`.
+    links: { 'usr/bin/sh': '/bin/bash-static' },
     directories,
   },
   network: {
