@@ -6,7 +6,7 @@ import type { ObjectView } from '../object-view.ts';
 import { locateNode } from './node-backend.ts';
 import { locatePod } from './pod-backend.ts';
 import { readProxiedName } from './proxied-name.ts';
-import { encodePath, joinRest } from './proxied-path.ts';
+import { encodePath, joinRest, prefixOf } from './proxied-path.ts';
 import { resolveService } from './resolve-service.ts';
 import { locateService } from './service-backend.ts';
 
@@ -33,6 +33,8 @@ test('a path cannot leave the root, and is encoded anew', () => {
   assert.equal(joinRest([], true), '/');
   assert.equal(joinRest(['..', 'a', '', '.', 'b'], true), '/a/b/');
   assert.equal(joinRest(['..', '..'], false), '/');
+  assert.equal(prefixOf('/api/v1/pods/proxy/proxy/a//b%20c/', 3), '/api/v1/pods/proxy/proxy');
+  assert.equal(prefixOf('/api/v1/pods/%61/proxy', 0), '/api/v1/pods/a/proxy');
   assert.equal(encodePath('/a b/ü@:,;=+$&?#%'), '/a%20b/%C3%BC@:,;=+$&%3F%23%25');
 });
 

@@ -1,3 +1,5 @@
+import { decodePercent } from '../http/query.ts';
+
 /** Characters that a path may hold as they are and that percent-encoding would hide. Kubernetes: Go's `EscapedPath`. */
 const plainInPath = /%(?:24|26|2B|2C|2F|3A|3B|3D|40)/g;
 
@@ -9,6 +11,15 @@ export function joinRest(rest: readonly string[], hasTrailingSlash: boolean): st
   if (rest.length === 0) return hasTrailingSlash ? '/' : '';
   const path = cleanPath(`/${rest.join('/')}`);
   return hasTrailingSlash && !path.endsWith('/') ? `${path}/` : path;
+}
+
+/** What stands in front of the backend's path in a request's own, which ends with so many parts of the backend's. */
+export function prefixOf(requestPath: string, restLength: number): string {
+  const parts = requestPath.replace(/^\/+|\/+$/g, '').split('/');
+  return `/${parts
+    .slice(0, parts.length - restLength)
+    .map(decodePercent)
+    .join('/')}`;
 }
 
 /** Resolves `.`, `..` and doubled slashes; a trailing slash goes. Kubernetes: Go's `path.Clean` of an absolute path. */

@@ -4,7 +4,6 @@ import type { Random } from '../../world/index.ts';
 import type { NodeConnections } from '../core-contract.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { readHeader } from '../http/http-message.ts';
-import { decodePercent } from '../http/query.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { methodNotAllowedError } from '../http/status-response.ts';
 import type { ObjectView } from '../object-view.ts';
@@ -12,7 +11,7 @@ import { type Forwarding, formatHost, forwardUpgrade, passBack, toBackendRequest
 import { isKubelet, locateNode } from './node-backend.ts';
 import { locatePod, unreachable } from './pod-backend.ts';
 import { type ProxiedName, readProxiedName } from './proxied-name.ts';
-import { encodePath, joinRest } from './proxied-path.ts';
+import { encodePath, joinRest, prefixOf } from './proxied-path.ts';
 import { passBackHeaders, passOnHeaders, passOnUpgradeHeaders } from './proxy-headers.ts';
 import type { Backend, BackendResponse, BodyEncoding, ReverseProxy, UpgradeOutcome } from './reverse-proxy.ts';
 import { type ProxiedPage, rewriteLink } from './rewrite-link.ts';
@@ -69,7 +68,7 @@ export class SubresourceProxy {
     const path = pathOf(request);
     if (path === '' && (http.method === 'GET' || http.method === 'HEAD')) return redirectToRoot(http);
     if (isKubeletRequest(request)) return this.#askKubelet(request, path);
-    const page = { ...this.#locate(request), prefix: prefixOf(http.path, path, info) };
+    const page = { ...this.#locate(request), prefix: prefixOf(http.path, info.rest.length) };
     const response = await this.#send(request, page, path);
     return this.#rewrite(response, page, http);
   }
@@ -163,14 +162,6 @@ function isKubeletRequest({ info, asked, object }: ProxiedRequest): boolean {
 /** At the backend, decoded; empty where the request stops right behind `proxy`. */
 function pathOf({ http, info }: ProxiedRequest): string {
   return joinRest(info.rest, http.path.endsWith('/'));
-}
-
-/** What stands in front of the backend's path in the request's own. */
-function prefixOf(requestPath: string, path: string, { rest }: RequestInfo): string {
-  if (rest.length === 0) return requestPath.endsWith('/') ? requestPath.slice(0, -1) : requestPath;
-  const decoded = decodePercent(requestPath);
-  if (decoded.endsWith(path)) return decoded.slice(0, -path.length);
-  return decoded.slice(0, decoded.indexOf('/proxy/') + '/proxy'.length);
 }
 
 /** Kubernetes: a page at `proxy` itself would take its relative links for the proxy's siblings. */
