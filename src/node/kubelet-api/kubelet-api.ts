@@ -5,6 +5,7 @@ import { defaultClusterDomain, defaultMaxPods, defaultPort, type NodeAgentOption
 import { describeRuntimeError } from '../pods/index.ts';
 import { isRuntimeError } from '../runtime/index.ts';
 import { formatCadvisorMetrics } from './cadvisor-metrics.ts';
+import { chooseFigures } from './choose-figures.ts';
 import { openLogFile } from './log-files.ts';
 import { formatMetrics } from './metrics-text.ts';
 import { readLogOptions } from './read-log-options.ts';
@@ -48,7 +49,7 @@ export class KubeletApi {
       case 'runningpods':
         return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: this.#runningPods() });
       case 'stats':
-        return rest[0] === 'summary' ? json(await this.#stats.collect()) : notFound();
+        return rest[0] === 'summary' ? json(chooseFigures(await this.#stats.collect(), query)) : notFound();
       case 'metrics':
         return this.#answerMetrics(rest.join('/'));
       case 'configz':
