@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { requestApi } from '../end-to-end/api-request.ts';
-import { TestCluster } from '../end-to-end/cluster-process.ts';
-import { buildPrograms } from './build-programs.ts';
-import { writeChart } from './helm-chart.ts';
+import { requestApi } from '../../end-to-end/api-request.ts';
+import { TestCluster } from '../../end-to-end/cluster-process.ts';
+import { buildPrograms } from '../build-programs.ts';
+import { writeChart } from '../helm-chart.ts';
 
 interface HelmOutcome {
   readonly code: number;

@@ -35,18 +35,18 @@ import {
   serviceAccounts,
   services,
   statefulSets,
-} from '../../src/api/generated/index.ts';
-import { Client } from '../../src/client/index.ts';
-import { readKubeconfig } from '../../src/drivers/tls/index.ts';
-import { HttpsTransport } from '../../src/drivers/transport/index.ts';
-import { StatusError } from '../../src/machinery/index.ts';
-import { podAnnotations } from '../../src/simnodes/index.ts';
-import { requestApi } from '../end-to-end/api-request.ts';
-import { eventually } from '../end-to-end/run-kubectl.ts';
-import { concernsServer, readComplaints } from './component-log.ts';
-import { type SimulatedKubelets, startSimulatedKubelets } from './simulated-kubelets.ts';
-import { type RunningComponent, startComponent } from './start-components.ts';
-import { type JudgedServer, startJudgedServer } from './start-judged-server.ts';
+} from '../../../src/api/generated/index.ts';
+import { Client } from '../../../src/client/index.ts';
+import { readKubeconfig } from '../../../src/drivers/tls/index.ts';
+import { HttpsTransport } from '../../../src/drivers/transport/index.ts';
+import { StatusError } from '../../../src/machinery/index.ts';
+import { podAnnotations } from '../../../src/simnodes/index.ts';
+import { requestApi } from '../../end-to-end/api-request.ts';
+import { eventually } from '../../end-to-end/run-kubectl.ts';
+import { concernsServer, readComplaints } from '../component-log.ts';
+import { type SimulatedKubelets, startSimulatedKubelets } from '../simulated-kubelets.ts';
+import { type RunningComponent, startComponent } from '../start-components.ts';
+import { type JudgedServer, startJudgedServer } from '../start-judged-server.ts';
 
 const soakMs = Number(process.env['SAMPAN_SOAK_MINUTES'] ?? '10') * 60_000;
 const nodeCount = 3;

@@ -1,12 +1,12 @@
 /** Programs written with client-go v0.36: what they call, their informers over restarts of the server, their elections. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { readKubeconfig } from '../../src/drivers/tls/index.ts';
-import { requestApi } from '../end-to-end/api-request.ts';
-import { newDirectory, removeDirectory, TestCluster } from '../end-to-end/cluster-process.ts';
-import { eventually } from '../end-to-end/run-kubectl.ts';
-import { buildOwnProgram } from './build-go.ts';
-import { LineProcess } from './line-process.ts';
+import { readKubeconfig } from '../../../src/drivers/tls/index.ts';
+import { requestApi } from '../../end-to-end/api-request.ts';
+import { newDirectory, removeDirectory, TestCluster } from '../../end-to-end/cluster-process.ts';
+import { eventually } from '../../end-to-end/run-kubectl.ts';
+import { buildOwnProgram } from '../build-go.ts';
+import { LineProcess } from '../line-process.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const nothingElse = ['--without', 'scheduler,controllers'];
