@@ -39,7 +39,8 @@ const stages: readonly Stage[] = [
   },
   {
     name: 'api-server',
-    pattern: 'test/{api-server,conformance,fuzz}/**/*.test.ts',
+    // What lies deeper in peers needs upstream's programs, and runs by `npm run clients`.
+    pattern: 'test/{api-server/**,conformance/**,fuzz/**,peers}/*.test.ts',
     concurrency: 2,
     testTimeoutMs: 60_000,
     fileTimeoutMs: 120_000,
