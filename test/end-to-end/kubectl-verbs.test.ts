@@ -110,7 +110,7 @@ describe('kubectl', { concurrency: 4, skip: kubectls.length === 0 ? 'no kubectl 
         const deployment = await kubectl('describe', 'deployment', 'web');
         assert.match(deployment, /Replicas: +2 desired \| 2 updated \| 2 total \| 2 available \| 0 unavailable/);
         assert.match(deployment, /ScalingReplicaSet/);
-        const pod = await kubectl('describe', 'pod', '-l', 'app=web');
+        const pod = await kubectl('describe', 'pod', '-l', 'app=web', '--show-events=true');
         assert.match(pod, /QoS Class: +Burstable/);
         assert.match(pod, /Successfully assigned/);
         assert.match(await kubectl('describe', 'node', 'sim-0'), /Allocated resources:/);
