@@ -9,6 +9,8 @@ import {
   mutatingAdmissionPolicies,
   mutatingAdmissionPolicyBindings,
   namespaces,
+  pods,
+  podTemplates,
   secrets,
   type ValidatingAdmissionPolicy,
   type ValidatingAdmissionPolicyBinding,
@@ -16,6 +18,7 @@ import {
   validatingAdmissionPolicyBindings,
 } from '../api/generated/index.ts';
 import type { KubeObject, ResourceType } from '../machinery/index.ts';
+import type { Authorizer } from './core-contract.ts';
 
 type PolicySpec = ValidatingAdmissionPolicy['spec'];
 type BindingSpec = ValidatingAdmissionPolicyBinding['spec'];
@@ -89,6 +92,42 @@ describe('a mutating policy', () => {
     const { metadata, data } = await api.client.create(configMaps, map('a', { x: '1' }));
     assert.deepEqual(metadata.annotations, { by: '{policy, a: 1}' });
     assert.deepEqual(data, { x: '1', n: '1', m: '1!' });
+  });
+
+  it('sets no lists that are replaced as a whole, and passes over patches whose test fails', async () => {
+    using api = await TestServer.start();
+    await change(api, {
+      matchConstraints: { resourceRules: [...rule('configmaps').resourceRules, ...rule('podtemplates').resourceRules] },
+      mutations: [
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: {
+            expression:
+              '[JSONPatch{op: "test", path: "/metadata/name", value: "x"}, JSONPatch{op: "remove", path: "/metadata/name"}]',
+          },
+        },
+        {
+          patchType: 'ApplyConfiguration',
+          applyConfiguration: {
+            expression: `object.kind == 'PodTemplate'
+              ? Object{template: Object.template{spec: Object.template.spec{containers: [
+                  Object.template.spec.containers{name: 'c', args: ['a']}]}}}
+              : Object{metadata: Object.metadata{labels: {'seen': 'yes'}}}`,
+          },
+        },
+      ],
+    });
+    const { metadata } = await api.client.create(configMaps, map('a'));
+    assert.deepEqual([metadata.name, metadata.labels], ['a', { seen: 'yes' }]);
+    const template = { spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const refused = api.client.create(podTemplates, {
+      metadata: { name: 't', namespace: 'default' },
+      template,
+    } as never);
+    assert.match(
+      (await refusalOf(refused)).message,
+      /may not mutate atomic arrays, maps or structs: \.template\.spec\.containers\[0\]\.args$/,
+    );
   });
 
   it('refuses the request when it cannot be evaluated, or makes what is no such object', async () => {
@@ -246,5 +285,94 @@ describe('a validating policy', () => {
       metadata: { name: 'h', namespace: 'default' },
       spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
     });
+  });
+
+  it('may ask the authorizer, for the sender and for accounts', async () => {
+    const authorizer: Authorizer = {
+      generation: 0,
+      authorize: ({ user, verb }) => ({
+        allowed: verb !== 'bless' || user.username === 'system:serviceaccount:default:priest',
+        reason: '',
+      }),
+    };
+    using api = await TestServer.start({ authorizer });
+    await enforce(api, {
+      validations: [
+        {
+          expression: "authorizer.requestResource.check('bless').allowed() || object.metadata.name != 'holy'",
+          message: 'unblessed',
+        },
+        {
+          expression:
+            "authorizer.serviceAccount('default', 'priest').group('').resource('configmaps').namespace(request.namespace).check('bless').allowed()",
+        },
+      ],
+    });
+    await api.client.create(configMaps, map('a'));
+    assert.match((await refusalOf(api.client.create(configMaps, map('holy')))).message, /: unblessed$/);
+  });
+
+  it('annotates audit events, and tells them of what it only audits', async () => {
+    using api = await TestServer.start();
+    await enforce(
+      api,
+      {
+        validations: [{ expression: 'true' }, { expression: 'false', message: 'never' }],
+        auditAnnotations: [
+          { key: 'name', valueExpression: "'it is ' + object.metadata.name" },
+          { key: 'nothing', valueExpression: 'null' },
+        ],
+      },
+      { validationActions: ['Audit'] },
+    );
+    const annotations: Record<string, string> = {};
+    const call = {
+      user: { username: 'u', groups: ['system:masters'] },
+      warn: () => {},
+      annotate: (key: string, value: string) => {
+        if (key.includes('polic')) annotations[key] = value;
+      },
+    };
+    await api.server.execute({ verb: 'create', type: configMaps, namespace: 'default', body: map('a') }, call);
+    assert.deepEqual(annotations, {
+      'policy/name': 'it is a',
+      'validation.policy.admission.k8s.io/validation_failure':
+        '[{"message":"never","policy":"policy","binding":"binding","expressionIndex":1,"validationActions":["Audit"]}]',
+    });
+  });
+
+  it('is about deletions and connections, too', async () => {
+    using api = await TestServer.start();
+    const rules = ['configmaps', 'pods/exec'].flatMap(
+      name => rule(name, '', 'v1', ['DELETE', 'CONNECT']).resourceRules,
+    );
+    await enforce(api, {
+      matchConstraints: { resourceRules: rules },
+      validations: [
+        { expression: "request.operation != 'DELETE' || oldObject.data.keep != 'yes'", message: 'kept' },
+        { expression: "request.operation != 'CONNECT' || object.command[0] != 'sh'", message: 'no shell' },
+      ],
+    });
+    const ref = (name: string) => ({ name, namespace: 'default' });
+    await api.client.create(configMaps, map('a', { keep: 'yes' }));
+    await api.client.create(configMaps, map('b', { keep: 'no' }));
+    assert.match((await refusalOf(api.client.delete(configMaps, ref('a')))).message, /: kept$/);
+    await api.client.delete(configMaps, ref('b'));
+    const call = { user: { username: 'u', groups: ['system:masters'] }, warn: () => {} };
+    const connect = { verb: 'create', type: pods, subresource: 'exec', ...ref('p') } as const;
+    const options = { kind: 'PodExecOptions', apiVersion: 'v1', command: ['sh'] };
+    assert.match((await refusalOf(api.server.connect({ ...connect, options }, call))).message, /: no shell$/);
+  });
+
+  it('may not cost more than expressions may', async () => {
+    using api = await TestServer.start();
+    const keys = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k${i}`, 'v']));
+    const nested = 'object.data.all(a, object.data.all(b, object.data.all(c, a + b + c != "x")))';
+    await enforce(api, { validations: [{ expression: nested }] });
+    assert.match(
+      (await refusalOf(api.client.create(configMaps, map('a', keys)))).message,
+      /resulted in error: operation cancelled: actual cost limit exceeded$/,
+    );
+    await api.client.create(configMaps, map('a', { k: 'v' }));
   });
 });

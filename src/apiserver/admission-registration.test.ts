@@ -58,7 +58,7 @@ describe('an expression', () => {
       [
         `spec.matchConditions[0].expression: Invalid value: "variables.a == 1": compilation failed: ERROR: <input>:1:1: undeclared reference to 'variables' (in container '')\\n | variables.a == 1\\n | ^`,
         `spec.variables[1].expression: Invalid value: "variables.c": compilation failed: ERROR: <input>:1:10: undefined field 'c'\\n | variables.c\\n | .........^`,
-        `spec.validations[0].expression: Invalid value: "variables.a > 'x'": compilation failed: ERROR: <input>:1:1: found no matching overload for '_>_' applied to '(int, string)'\\n | variables.a > 'x'\\n | ^`,
+        `spec.validations[0].expression: Invalid value: "variables.a > 'x'": compilation failed: ERROR: <input>:1:13: found no matching overload for '_>_' applied to '(int, string)'\\n | variables.a > 'x'\\n | ............^`,
         `spec.validations[1].expression: Invalid value: "request.foo": compilation failed: ERROR: <input>:1:8: undefined field 'foo'\\n | request.foo\\n | .......^`,
         `spec.validations[1].messageExpression: Invalid value: "authorizer == null": compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer' (in container '')\\n | authorizer == null\\n | ^`,
         'spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type] but got int',

@@ -108,6 +108,12 @@ describe('a mutating webhook', () => {
     assert.deepEqual([deletion!.request.operation, deletion!.request.object], ['DELETE', null]);
     assert.equal(deletion!.request.oldObject?.metadata.name, 'm');
     assert.equal(deletion!.request.options?.['propagationPolicy'], 'Orphan');
+    hooks.calls.length = 0;
+    const labelled = map('n', undefined, { labels: { a: 'b' } });
+    await api.client.create(configMaps, labelled);
+    await api.client.deleteCollection(configMaps, { namespace: 'default', labelSelector: 'a=b' });
+    const { name, oldObject } = hooks.calls.at(-1)!.request;
+    assert.deepEqual([name, oldObject?.metadata.name], [undefined, 'n']);
   });
 
   it('is not asked for configurations of webhooks and policies', async () => {

@@ -50,7 +50,9 @@ async function admitDeletion(write: WriteCall, current: StoredObject): Promise<v
   const chain = endpoint.chain('', 'DELETE');
   if (!chain.mutates && !chain.validates) return;
   const shown: StoredObject = endpoint.conversion === undefined ? current : await showStored(endpoint, current);
-  const admission = admissionOf(write, 'DELETE', undefined, shown.object);
+  const named = admissionOf(write, 'DELETE', undefined, shown.object);
+  // Kubernetes: a request for a collection names nothing, whatever it comes to.
+  const admission = write.request.verb === 'deletecollection' ? { ...named, name: '' } : named;
   // Kubernetes: who changes objects is asked about deletions, too, and may refuse them.
   if (chain.mutates) await chain.mutate(admission);
   if (chain.validates) await chain.validate(admission);

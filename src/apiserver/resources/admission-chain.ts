@@ -1,4 +1,4 @@
-import { formatFieldError, type KubeObject, validateManagedFields } from '../../machinery/index.ts';
+import { type KubeObject, type ManagedFieldsEntry, quoteGo } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
 import { RequestRound } from './admission-round.ts';
 
@@ -65,9 +65,20 @@ export class AdmissionChain {
 function keepManagers({ object: before, call }: AdmissionRequest, object: KubeObject): KubeObject {
   const given = before?.metadata?.managedFields;
   if (object?.metadata?.managedFields === given) return object;
-  const [error] = validateManagedFields(object.metadata.managedFields, 'metadata.managedFields');
-  if (error === undefined) return object;
+  const problem = explainManagers(object.metadata.managedFields ?? []);
+  if (problem === undefined) return object;
   const hint = 'this could be caused by an outdated mutating admission controller; please fix your requests';
-  call.warn(`.metadata.managedFields was in an invalid state after admission; ${hint}: ${formatFieldError(error)}`);
+  call.warn(`.metadata.managedFields was in an invalid state after admission; ${hint}: ${problem}`);
   return { ...object, metadata: { ...object.metadata, managedFields: given } };
+}
+
+/** Kubernetes: why managed fields cannot be decoded. */
+function explainManagers(entries: readonly ManagedFieldsEntry[]): string | undefined {
+  for (const [i, { operation, apiVersion, fieldsType }] of entries.entries()) {
+    if (operation !== 'Apply' && operation !== 'Update') return 'operation must be `Apply` or `Update`';
+    if (!apiVersion) return 'apiVersion must not be empty';
+    if (!fieldsType) return `missing fieldsType in managed fields entry ${i}`;
+    if (fieldsType !== 'FieldsV1') return `invalid fieldsType ${quoteGo(fieldsType)} in managed fields entry ${i}`;
+  }
+  return undefined;
 }

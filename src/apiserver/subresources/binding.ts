@@ -2,6 +2,7 @@ import { type Binding, type Pod, pods } from '../../api/generated/index.ts';
 import type { ResourceRequest } from '../../client/index.ts';
 import { type FieldError, fieldError, type KubeObject, type StatusError, statusError } from '../../machinery/index.ts';
 import type { CallContext, OtherResult } from '../core-contract.ts';
+import { placeInNamespace } from '../metadata/request-identity.ts';
 import { readBody } from '../requests/request-object.ts';
 import { optionsOf } from '../requests/request-options.ts';
 import { rewriteObject } from '../requests/rewrite.ts';
@@ -28,7 +29,8 @@ export async function bindPod(
   const owner = server.endpoints.get(request.type);
   const write = openWrite(owner, request, call, name);
   const chain = owner.chain(write.subresource, 'CREATE');
-  const binding = (await chain.mutate(admissionOf(write, 'CREATE', read, undefined))) as Binding;
+  const placed = placeInNamespace(read, write.namespace);
+  const binding = (await chain.mutate(admissionOf(write, 'CREATE', placed, undefined))) as Binding;
   checkBinding(binding);
   await chain.validate(admissionOf(write, 'CREATE', binding, undefined));
   const ref = { namespace: write.namespace, name };

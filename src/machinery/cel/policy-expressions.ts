@@ -36,6 +36,7 @@ export class PolicyExpressions {
   readonly #base = createPolicyBase();
   readonly #runner = createRunner();
   readonly #programs = new Map<string, PolicyProgram>();
+  readonly #functions = new Set(this.#base.getDefinitions().functions.map(({ name }) => name));
 
   /** Compiled once, whoever asks. */
   compile(expression: string): PolicyProgram {
@@ -76,7 +77,10 @@ export class PolicyExpressions {
   #checkIn(environment: Environment, expression: string, wanted?: readonly string[]): CheckedExpression {
     const source = rewrite(expression);
     const { valid, error, type = 'dyn' } = environment.check(source);
-    if (!valid) return { problem: describeCompileError(source === expression.trim() ? expression : source, error) };
+    if (!valid)
+      return {
+        problem: describeCompileError(source === expression.trim() ? expression : source, error, this.#functions),
+      };
     if (wanted === undefined || wanted.some(each => isType(type, each))) return { type };
     const allowed = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
     return { problem: `must evaluate to ${allowed} but got ${formatType(type)}` };
@@ -110,7 +114,7 @@ export class PolicyExpressions {
     try {
       return meter(this.#runner.parse(source));
     } catch (error) {
-      return { problem: describeCompileError(source, error) };
+      return { problem: describeCompileError(source, error, this.#functions) };
     }
   }
 }
@@ -121,18 +125,17 @@ function rewrite(expression: string): string {
   return writeTypedObjectsAsMaps(renameCalls(expression.trim(), 'matches', 're2Matches'));
 }
 
-/**
- * Differs from Kubernetes: what can only be known at run time is accepted here and judged there; typed objects are maps.
- */
+/** Differs from Kubernetes: the objects and patches that mutations make are maps. */
 function isType(type: string, wanted: string): boolean {
-  if (type === 'dyn' || type === wanted) return true;
-  if (wanted === 'Object') return type.startsWith('map');
-  return wanted === 'list(JSONPatch)' && /^list(?:$|<(?:dyn|map))/.test(type);
+  if (wanted === 'Object') return type === 'dyn' || type.startsWith('map');
+  if (wanted === 'list(JSONPatch)') return type === 'dyn' || /^list(?:$|<(?:dyn|map))/.test(type);
+  return type === wanted || (type === 'null' && wanted === 'null_type');
 }
 
 /** The library's `map<string, int>` in upstream's writing. */
 function formatType(type: string): string {
   if (type === 'list') return 'list(dyn)';
   if (type === 'map') return 'map(dyn, dyn)';
+  if (type === 'null') return 'null_type';
   return type.replaceAll('<', '(').replaceAll('>', ')');
 }

@@ -32,8 +32,8 @@ const typeName = /(?<![\w.])(?:Object(?:\.\w+)*|JSONPatch)\s*\{/y;
 const fieldName = /(\s*\??\s*)([A-Za-z_]\w*)(\s*:)/y;
 
 /**
- * Writes typed objects (`Object.spec{replicas: 1}`) as maps (`{"replicas": 1}`): the CEL library has no types of one's own,
- * and what they are merged into has a schema anyway.
+ * Writes typed objects (`Object.spec{replicas: 1}`) as maps (`dyn({"replicas": 1})`): the CEL library has no types of one's
+ * own, and what they are merged into has a schema anyway. Dynamic, because objects with other fields are of the same type.
  */
 export function writeTypedObjectsAsMaps(expression: string): string {
   const literals = new RegExp(notCode.source, 'y');
@@ -55,15 +55,16 @@ export function writeTypedObjectsAsMaps(expression: string): string {
     const literal = take(literals);
     if (literal !== null) out += literal[0];
     else if (take(typeName) !== null) {
-      out += '{';
+      out += 'dyn({';
       open.push(true);
       takeFieldName();
     } else {
       const character = expression[at++]!;
       out += character;
       if ('{[('.includes(character)) open.push(false);
-      else if ('}])'.includes(character)) open.pop();
-      else if (character === ',') takeFieldName();
+      else if ('}])'.includes(character)) {
+        if (open.pop() === true) out += ')';
+      } else if (character === ',') takeFieldName();
     }
   }
   return out;

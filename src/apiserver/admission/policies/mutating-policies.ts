@@ -61,6 +61,7 @@ class MutationRun {
   readonly #memory: ReinvocationMemory;
   readonly #failures: Failure[] = [];
   #current: KubeObject;
+  #hasApplied = false;
 
   constructor(request: AdmissionRequest, round: AdmissionRound, surroundings: PolicySurroundings) {
     this.#request = request;
@@ -78,6 +79,8 @@ class MutationRun {
       if ('message' in each) this.#failures.push({ ...each, reason: 'Forbidden' });
       else await this.#invoke(each);
     }
+    // Kubernetes: whoever has changed something is asked again too, if it asks for that, not only those before it.
+    if (this.#hasApplied) this.#memory.noteChange(this.#round);
     this.#memory.end(this.#current);
     this.#settle();
     return this.#current;
@@ -129,6 +132,7 @@ class MutationRun {
       );
       if (object === undefined) return problem;
       this.#current = await objects.restore(object, matched);
+      this.#hasApplied = true;
       return undefined;
     } catch (error) {
       if (error instanceof OutOfBudget) return error.message;

@@ -41,7 +41,7 @@ export async function callWebhook(
     throw new CallFailure(name, `failed to call webhook: ${(error as Error).message}`, error);
   }
   const read = readAnswer(answered, version, uid, isMutating);
-  if (read.problem !== undefined) throw new CallFailure(name, `received invalid webhook response: ${read.problem}`);
+  if (read.problem !== undefined) throw new CallFailure(name, read.problem);
   tell(name, read.answer, request);
   if (!read.answer.allowed) throw denialOf(name, read.answer.status);
   return read.answer;

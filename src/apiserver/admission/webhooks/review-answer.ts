@@ -13,7 +13,11 @@ export interface ReviewAnswer {
   readonly warnings: readonly string[];
 }
 
-export type Read = { readonly answer: ReviewAnswer; readonly problem?: undefined } | { readonly problem: string };
+interface Unread {
+  readonly problem: string;
+}
+
+export type Read = { readonly answer: ReviewAnswer; readonly problem?: undefined } | Unread;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,11 +25,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readAnswer(review: unknown, version: ReviewVersion, uid: string, isMutating: boolean): Read {
   const given = isJsonObject(review) ? review : {};
   const response = given['response'];
-  if (response === undefined || response === null) return { problem: 'webhook response was absent' };
-  if (!isJsonObject(response))
-    return { problem: mistyped(response, 'AdmissionReview.response', 'v1.AdmissionResponse') };
-  const wrong = findWrongType(response) ?? (version === 'v1' ? verify(given, response, uid, isMutating) : undefined);
-  if (wrong !== undefined) return { problem: wrong };
+  if (response === undefined || response === null) return invalid('webhook response was absent');
+  if (!isJsonObject(response)) return undecoded(response, 'AdmissionReview.response', 'v1.AdmissionResponse');
+  const mistyped = findWrongType(response);
+  if (mistyped !== undefined) return mistyped;
+  const wrong = version === 'v1' ? verify(given, response, uid, isMutating) : undefined;
+  if (wrong !== undefined) return invalid(wrong);
   const encoded = isMutating ? ((response['patch'] as string | undefined) ?? '') : '';
   return {
     answer: {
@@ -52,18 +57,24 @@ const types: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   ],
 };
 
-function findWrongType(response: Fields): string | undefined {
+function findWrongType(response: Fields): Unread | undefined {
   for (const [name, [is, goType]] of Object.entries(types)) {
     const value = response[name];
     if (value === undefined || value === null || is(value)) continue;
-    return mistyped(value, `AdmissionResponse.response.${name}`, goType);
+    return undecoded(value, `AdmissionResponse.response.${name}`, goType);
   }
   return undefined;
 }
 
-function mistyped(value: unknown, field: string, goType: string): string {
+/** Kubernetes: what is not even of an answer's shape counts as a call that failed. */
+function undecoded(value: unknown, field: string, goType: string): Unread {
   const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  return `json: cannot unmarshal ${type} into Go struct field ${field} of type ${goType}`;
+  const why = `json: cannot unmarshal ${type} into Go struct field ${field} of type ${goType}`;
+  return { problem: `failed to call webhook: ${why}` };
+}
+
+function invalid(why: string): Unread {
+  return { problem: `received invalid webhook response: ${why}` };
 }
 
 function verify(review: Fields, response: Fields, uid: string, isMutating: boolean): string | undefined {

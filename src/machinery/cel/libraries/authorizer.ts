@@ -84,8 +84,6 @@ function checkPath(authorizer: CelAuthorizer, path: string): PathCheck {
 /**
  * Kubernetes' questions to the authorizer:
  * `authorizer.group('apps').resource('deployments').namespace('x').check('create').allowed()`.
- *
- * Absent: field and label selectors of a question, which RBAC does not look at.
  */
 export function registerAuthorizer(environment: Environment): void {
   environment
@@ -120,6 +118,10 @@ export function registerAuthorizer(environment: Environment): void {
   define('@ResourceCheck.namespace(string): @ResourceCheck', (check: ResourceCheck, namespace: string) =>
     check.with({ namespace }),
   );
+  // Differs from Kubernetes: whoever may read all that there is may read what a selector selects; nobody is asked more.
+  for (const selector of ['fieldSelector', 'labelSelector']) {
+    define(`@ResourceCheck.${selector}(string): @ResourceCheck`, (check: ResourceCheck) => check);
+  }
   define('@ResourceCheck.name(string): @ResourceCheck', (check: ResourceCheck, name: string) => check.with({ name }));
   define(
     '@ResourceCheck.check(string): @Decision',
