@@ -31,7 +31,7 @@ describe('cluster IPs', () => {
     const outside = await refusalOf(api.client.create(services, serviceOf('b', { clusterIP: '10.1.0.1' })));
     assert.match(
       outside.message,
-      /failed to allocate IP 10\.1\.0\.1: the provided network does not match the current range$/,
+      /failed to allocate IP 10\.1\.0\.1: the provided IP \(10\.1\.0\.1\) is not in the valid range\. The range of valid IPs is 10\.96\.0\.0\/16$/,
     );
   });
 

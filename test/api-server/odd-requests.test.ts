@@ -66,3 +66,25 @@ test('finalizers of built-in kinds have a domain, or are Kubernetes’ own', asy
     /metadata\.finalizers\[1\]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified/,
   );
 });
+
+test('what is only computed has no path of its own', async () => {
+  const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
+  assert.equal((await ask('GET', reviews)).status, 405);
+  assert.equal((await ask('GET', `${reviews}/a`)).status, 404);
+  assert.equal((await ask('PUT', '/api/v1/namespaces/default/bindings/a', { body: {} })).status, 404);
+});
+
+test('times of leases have six decimals', async () => {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  const renew = (renewTime: string) =>
+    ask('POST', leases, { body: { metadata: { generateName: 'a' }, spec: { renewTime } } });
+  assert.equal((await renew('2026-01-01T00:00:00.000000Z')).status, 201);
+  assert.equal((await renew('2026-01-01T00:00:00Z')).status, 422);
+});
+
+test('of the Secrets that a ServiceAccount refers to only the names are kept', async () => {
+  const secrets = [{ name: 'a', kind: 'Secret', namespace: 'x' }];
+  const body = { metadata: { name: 'referring' }, secrets };
+  const made = await ask('POST', '/api/v1/namespaces/default/serviceaccounts', { body });
+  assert.deepEqual(made.body.secrets, [{ name: 'a' }]);
+});

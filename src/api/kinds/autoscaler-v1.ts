@@ -93,6 +93,8 @@ export function toV2(object: KubeObject): KubeObject {
     },
     status: {
       ...sharedStatus,
+      // In v1 always there, in v2 only if it is something.
+      currentReplicas: status?.currentReplicas || undefined,
       conditions: parseList(given[carried.conditions]),
       currentMetrics: current,
     },

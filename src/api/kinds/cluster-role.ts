@@ -26,7 +26,8 @@ function validateClusterRole(role: ClusterRole): readonly FieldError[] {
     const field = `aggregationRule.clusterRoleSelectors[${index}]`;
     errors.push(...validateLabelSelector(selector, field));
     if (readLabelSelector(selector).value === undefined) {
-      errors.push(fieldError.invalid(field, selector, 'invalid label selector.'));
+      // Kubernetes: shows what the selector was to become, which is nothing.
+      errors.push(fieldError.invalid(field, null, 'invalid label selector.'));
     }
   }
   return errors;

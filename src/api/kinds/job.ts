@@ -64,8 +64,11 @@ function generateSelector(job: Job): Job {
     'job-name': job.metadata.name ?? '',
     ...metadata.labels,
   };
+  // Kubernetes: a job without labels has those of its template; upstream sees to it whenever it reads one.
+  const hasLabels = Object.keys(job.metadata.labels ?? {}).length > 0;
   return {
     ...job,
+    metadata: hasLabels ? job.metadata : { ...job.metadata, labels },
     spec: {
       ...job.spec,
       selector: { ...job.spec.selector, matchLabels: { ...own, ...job.spec.selector?.matchLabels } },

@@ -1,4 +1,5 @@
 import {
+  type Device,
   type DeviceRequest,
   deviceClasses,
   type ResourceClaim,
@@ -82,7 +83,19 @@ export const resourceClaimTemplate = defineKind(resourceClaimTemplates, {
   columns: [nameColumn, ageColumn],
 });
 
+/** Kubernetes: a quantity that is not said is none. */
+function defaultDevice(device: Device): Device {
+  return changeField(device, 'capacity', capacity => {
+    if (Object.values(capacity).every(({ value }) => value !== undefined)) return capacity;
+    return Object.fromEntries(
+      Object.entries(capacity).map(([name, one]) => [name, { ...one, value: one.value ?? '0' }]),
+    );
+  });
+}
+
 export const resourceSlice = defineKind(resourceSlices, {
+  setDefaults: object =>
+    changeField(object, 'spec', spec => changeField(spec, 'devices', devices => changeItems(devices, defaultDevice))),
   validateCreate: validateSlice,
   skipsFullValidationOnUpdate: true,
   validateUpdate: validateSliceUpdate,

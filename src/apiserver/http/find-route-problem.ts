@@ -10,11 +10,16 @@ import { methodNotAllowedError, notFoundError } from './status-response.ts';
 export function findRouteProblem(
   resources: ResourceRegistry,
   method: string,
-  { group, version, resource, verb, isWatchPath, rest }: RequestInfo,
+  { group, version, resource, subresource, name, verb, isWatchPath, rest }: RequestInfo,
 ): StatusError | undefined {
-  const isOdd = verb === '' || method === 'HEAD' || (isWatchPath && (method !== 'GET' || rest.length > 0));
+  const served = resources.lookup(group, version, resource);
+  // Kubernetes: objects that are only computed, or done, have no path of their own.
+  const isNameless =
+    name !== '' && subresource === '' && served?.version.verbs.every(each => each === 'create') === true;
+  const isOdd =
+    isNameless || verb === '' || method === 'HEAD' || (isWatchPath && (method !== 'GET' || rest.length > 0));
   if (!isOdd) return undefined;
-  const isServed = resources.lookup(group, version, resource) !== undefined && !(isWatchPath && rest.length > 0);
+  const isServed = served !== undefined && !(isWatchPath && rest.length > 0) && !isNameless;
   // Kubernetes: no route takes HEAD.
   return isServed ? methodNotAllowedError() : notFoundError();
 }

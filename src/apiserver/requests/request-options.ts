@@ -2,7 +2,8 @@ import type { PatchType, RequestOptions, ResourceRequest } from '../../client/in
 import { type FieldError, fieldError, isJsonObject, statusError, validateFieldManager } from '../../machinery/index.ts';
 import type { CallContext } from '../core-contract.ts';
 
-const validations: ReadonlySet<string> = new Set(['Ignore', 'Warn', 'Strict']);
+/** In the order in which upstream names them. */
+const validations: ReadonlySet<string> = new Set(['Ignore', 'Strict', 'Warn']);
 const policies: ReadonlySet<string> = new Set(['Orphan', 'Background', 'Foreground']);
 const noOptions: RequestOptions = {};
 

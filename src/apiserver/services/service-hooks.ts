@@ -68,7 +68,7 @@ class Allocation {
 
   #takeAddress(service: Service, address: string): string {
     const problem = !this.#network.contains(address)
-      ? 'the provided network does not match the current range'
+      ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#network.cidr}`
       : this.#book.hasAddress(address)
         ? 'provided IP is already allocated'
         : undefined;

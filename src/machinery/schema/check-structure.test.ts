@@ -71,7 +71,7 @@ describe('checkStructure', () => {
   });
 
   it('writes quantities and times in canonical form', () => {
-    const result = check({ limits: { cpu: 1, memory: '1024Mi' }, at: '2024-01-01T01:00:00.5+01:00' });
+    const result = check({ limits: { cpu: 1, memory: '1024Mi' }, at: '2024-01-01T01:00:00.500000+01:00' });
     assert.deepEqual(specOf(result.value), { limits: { cpu: '1', memory: '1Gi' }, at: '2024-01-01T00:00:00.500000Z' });
     const meta = checkStructure(widget, { metadata: { creationTimestamp: '2024-02-30T00:00:00Z' } } as unknown);
     assert.equal(meta.errors[0]?.field, 'metadata.creationTimestamp');

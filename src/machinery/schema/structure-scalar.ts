@@ -79,7 +79,9 @@ function checkTimeWith(normalize: (text: string) => string | undefined): Structu
   return (value, path, sink) => {
     if (typeof value !== 'string') return reject(() => wrongType(path, 'string', value), value, sink);
     const detail = 'must be a date and time as in RFC 3339, such as 2006-01-02T15:04:05Z';
-    return normalize(value) ?? reject(() => fieldError.invalid(path, value, detail), value, sink);
+    const time = normalize(value) ?? reject(() => fieldError.invalid(path, value, detail), value, sink);
+    // Kubernetes: Go's zero time is written as null, which is nothing.
+    return value.startsWith('0001-01-01T00:00:00') ? undefined : time;
   };
 }
 

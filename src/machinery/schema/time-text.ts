@@ -30,13 +30,11 @@ export function normalizeTime(text: string): string | undefined {
   return time === undefined ? undefined : `${formatSeconds(time.secondMs)}Z`;
 }
 
-/** A time as `metav1.MicroTime` keeps it: UTC, six decimals. */
+/** A time as `metav1.MicroTime` keeps it: UTC, and given with exactly six decimals. */
 export function normalizeMicroTime(text: string): string | undefined {
   if (plainMicro.test(text)) return text;
   const time = parse(text);
-  return time === undefined
-    ? undefined
-    : `${formatSeconds(time.secondMs)}.${time.fraction.slice(0, 6).padEnd(6, '0')}Z`;
+  return time?.fraction.length === 6 ? `${formatSeconds(time.secondMs)}.${time.fraction}Z` : undefined;
 }
 
 /** Whether a text is an RFC 3339 time. */
