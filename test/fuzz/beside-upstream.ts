@@ -68,7 +68,7 @@ async function runScenarios(
   await Promise.all(Array.from({ length: options.connections }, work));
 }
 
-/** Both begin with the same draws; from where they ask for different things, there is nothing to compare. */
+/** What one scenario asks by our answers, asked of both; names that each server chose itself are exchanged. */
 async function compareScenario(
   ground: FuzzGround,
   connections: Pair<FuzzConnection>,
@@ -76,21 +76,39 @@ async function compareScenario(
   index: number,
   comparison: Comparison,
 ): Promise<void> {
-  const begin = () => {
-    const draft = new Draft(ground, new Chance(`${seed}/${index}`), index);
-    return draft.chance.weigh(comparedScenarios)(draft);
-  };
-  const [ours, theirs] = [begin(), begin()];
-  let [mine, other] = [ours.next(), theirs.next()];
-  while (
-    !mine.done &&
-    !other.done &&
-    mine.value.path === other.value.path &&
-    mine.value.method === other.value.method
-  ) {
-    const answers = await sendBoth(connections, { ours: mine.value, theirs: other.value });
-    note(comparison, index, mine.value, answers);
-    [mine, other] = [ours.next(answers.ours), theirs.next(answers.theirs)];
+  const draft = new Draft(ground, new Chance(`${seed}/${index}`), index);
+  const scenario = draft.chance.weigh(comparedScenarios)(draft);
+  const exchange = new Exchange();
+  for (let step = scenario.next(); !step.done; ) {
+    const request = step.value;
+    const answers = await sendBoth(connections, { ours: request, theirs: exchange.translate(request) });
+    note(comparison, index, request, answers);
+    exchange.learn(answers);
+    step = scenario.next(answers.ours);
+  }
+}
+
+/** Our uids, revisions and addresses, and what upstream has in their place. */
+class Exchange {
+  readonly #known = new Map<string, string>();
+
+  learn({ ours, theirs }: Pair<FuzzAnswer>): void {
+    const [mine, other] = [parseAnswer(ours), parseAnswer(theirs)];
+    for (const name of ['uid', 'resourceVersion'])
+      this.#note(`"${name}":`, mine?.metadata?.[name], other?.metadata?.[name]);
+    this.#note('', mine?.spec?.clusterIP, other?.spec?.clusterIP);
+  }
+
+  translate(request: FuzzRequest): FuzzRequest {
+    if (request.body === undefined || this.#known.size === 0) return request;
+    let text = Buffer.from(request.body).toString('latin1');
+    for (const [own, other] of this.#known) text = text.replaceAll(own, other);
+    return { ...request, body: Buffer.from(text, 'latin1') };
+  }
+
+  #note(label: string, mine: unknown, other: unknown): void {
+    if (typeof mine === 'string' && typeof other === 'string')
+      this.#known.set(`${label}"${mine}"`, `${label}"${other}"`);
   }
 }
 

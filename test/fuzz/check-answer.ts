@@ -89,6 +89,9 @@ function findRefusal(request: FuzzRequest, answer: FuzzAnswer): string | undefin
   const body = readStatus(answer);
   // What stands behind a proxy answers as it likes.
   if (body?.kind !== 'Status' && /\/proxy(\/|\?|$)/.test(request.path)) return undefined;
+  // Kubernetes: what is no path of the API is not found in the words of Go's multiplexer.
+  const isOutside = !/^\/apis?(\/|$)/.test(request.path) && answer.body.toString('utf8') === '404 page not found\n';
+  if (status === 404 && isOutside) return undefined;
   if (body?.kind !== 'Status') return `${status} without a Status: ${answer.body.toString('utf8').slice(0, 200)}`;
   if (body.code !== status) return `${status} with a Status of code ${JSON.stringify(body.code)}: ${body.message}`;
   if (body.status !== 'Failure') return `${status} with a Status of status ${JSON.stringify(body.status)}`;

@@ -43,7 +43,9 @@ function isDecided(mine: unknown, other: unknown): boolean {
     );
   const causes = causesOf(mine);
   const areTypes = causes.every(
-    cause => cause.reason === 'FieldValueTypeInvalid' || /must be (a|an) /.test(cause.message ?? ''),
+    cause =>
+      cause.reason === 'FieldValueTypeInvalid' ||
+      /must be (a|an) |must be between|quantities must match/.test(cause.message ?? ''),
   );
   return isGoText && causes.length > 0 && areTypes;
 }
