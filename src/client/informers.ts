@@ -29,6 +29,13 @@ export class Informers implements View {
     return informer as unknown as Informer<T>;
   }
 
+  /** Ends the informer of a kind that nobody serves any more; whoever asks for the kind again gets a new one. */
+  forget(type: ResourceType): void {
+    const id = idOf(type, {});
+    this.#byType.get(id)?.stop();
+    this.#byType.delete(id);
+  }
+
   addIndex<T extends KubeObject>(index: IndexDeclaration<T>): void {
     this.of(index.type).addIndex(index.name, object => index.valuesOf(object));
   }

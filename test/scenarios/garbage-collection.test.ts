@@ -222,6 +222,27 @@ test('collects what a custom resource owned', async () => {
   assert.deepEqual(await listMaps(cluster), ['of-second of second']);
 });
 
+test('goes on collecting when a custom kind is served in another version only', async () => {
+  await using cluster = await createCluster({ seed: 7 });
+  await createWidgets(cluster);
+  await cluster.client.create(widgets, newWidget('first'));
+  const crd = await cluster.client.get(customResourceDefinitions, { name: 'widgets.example.com' });
+  const [v1] = crd.spec.versions;
+  const versions = [
+    { ...v1!, served: false, storage: false },
+    { ...v1!, name: 'v2' },
+  ];
+  await cluster.client.update(customResourceDefinitions, { ...crd, spec: { ...crd.spec, versions } });
+  await cluster.settle();
+  const inV2 = { ...widgets, version: 'v2' };
+  const first = await cluster.client.get(inV2, { namespace, name: 'first' });
+  await createMap(cluster, 'of-first', [{ object: first }]);
+  await cluster.settle();
+  await cluster.client.delete(inV2, { namespace, name: 'first' });
+  await cluster.settle();
+  assert.deepEqual(await listMaps(cluster), []);
+});
+
 test('empties a namespace, pods first, and says what it waits for', async () => {
   await using cluster = await createCluster({ seed: 7 });
   await createWidgets(cluster);

@@ -28,7 +28,8 @@ export class GarbageCollector {
   readonly #types: ServedTypes;
   readonly #graph = new OwnershipGraph();
   readonly #worker: KeyedWorker;
-  readonly #watched = new Set<string>();
+  /** By group and resource, in the version that is followed. */
+  readonly #watched = new Map<string, ResourceType>();
   /** References to owners that are gone: saves asking again for each dependent. Cleared when it grows. */
   readonly #absent = new Set<string>();
   #stopListening: (() => void) | undefined;
@@ -64,10 +65,17 @@ export class GarbageCollector {
   }
 
   #watchAll(): void {
-    for (const type of this.#types.list()) {
-      const id = `${type.group}/${type.resource}`;
+    const served = new Map(this.#types.list().map(type => [`${type.group}/${type.resource}`, type]));
+    for (const [id, type] of this.#watched) {
+      const now = served.get(id);
+      if (now?.version === type.version && now.kind === type.kind) continue;
+      // Its CRD has gone, or serves it under another name.
+      this.#informers.forget(type);
+      this.#watched.delete(id);
+    }
+    for (const [id, type] of served) {
       if (ignored.has(id) || this.#watched.has(id)) continue;
-      this.#watched.add(id);
+      this.#watched.set(id, type);
       this.#informers.of(type).onChange((object, previous) => this.#take(type, object, previous));
     }
   }
