@@ -12,7 +12,11 @@ export interface ClientSuite {
   readonly kubectl?: { readonly minor: string; readonly program: ProgramName } | undefined;
 }
 
-const kubectlFiles = ['test/end-to-end/kubectl-verbs.test.ts', 'test/end-to-end/kubectl-more-verbs.test.ts'];
+const kubectlFiles = [
+  'test/end-to-end/kubectl-verbs.test.ts',
+  'test/end-to-end/kubectl-more-verbs.test.ts',
+  'test/end-to-end/kubectl-pods.test.ts',
+];
 
 const newestKubectl = '1.36';
 
