@@ -7,6 +7,9 @@ export type BodyOutcome =
   /** The client went away in the middle: what has arrived must not be taken for the whole. */
   | { readonly kind: 'aborted' };
 
+/** How long a client may take to send a body that is read first. One that is passed on may take as long as it likes. */
+const bodyMsMax = 60_000;
+
 /**
  * Reads a request's body. `isAborted` is asked at the end, because an aborted HTTP/2 stream ends like a complete one
  * with part of its body.
@@ -23,8 +26,10 @@ export function readBody(
   const finish = (outcome: BodyOutcome): void => {
     if (isSettled) return;
     isSettled = true;
+    clearTimeout(timer);
     settle(outcome);
   };
+  const timer = setTimeout(() => finish({ kind: 'aborted' }), bodyMsMax).unref();
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length > requestBodyBytesMax) finish({ kind: 'tooLarge' });

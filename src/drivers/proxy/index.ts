@@ -5,8 +5,7 @@
  * Owns connections (kept and used again), verification, streams and their breaking off on either side, gzip. What is
  * passed on, and to whom, is decided in `apiserver/proxy` and `apiserver/aggregation`.
  *
- * Absent: HTTP/2 to backends, trailers. A body that a client sends over HTTP/1.1 has to come within a minute, as any
- * other (`../http`).
+ * Absent: HTTP/2 to backends, trailers.
  *
  * Start reading at `node-reverse-proxy.ts`.
  */
