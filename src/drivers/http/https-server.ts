@@ -157,8 +157,8 @@ class RunningServer implements HttpsServer {
     const server = loadHttp().createServer({
       keepAliveTimeout: idleMsMax,
       maxHeaderSize: headerBytesMax,
-      // A watch may last; what is limited is how long a client takes to send its request.
-      requestTimeout: 60_000,
+      // What is limited is how long a client takes to send its headers, and a body that is read first (`body-reader.ts`).
+      requestTimeout: 0,
       headersTimeout: 30_000,
       noDelay: true,
     });
