@@ -241,6 +241,61 @@ describe('a mutating webhook', () => {
     assert.deepEqual((widget as { data?: unknown }).data, { first: 'd', known: 'k' });
   });
 
+  it('sees and changes objects that another webhook converts in the version that it names', async () => {
+    using scene = await start();
+    const { api, hooks } = scene;
+    interface Conversion {
+      readonly uid: string;
+      readonly desiredAPIVersion: string;
+      readonly objects: readonly (KubeObject & { readonly a?: string; readonly b?: string })[];
+    }
+    // v1 calls it `a`, v2 calls it `b`.
+    hooks.on('/convert', request => {
+      const { uid, desiredAPIVersion: apiVersion, objects } = request as unknown as Conversion;
+      const convertedObjects = objects.map(({ a, b, ...rest }) =>
+        apiVersion.endsWith('v2') ? { ...rest, apiVersion, b: a ?? b } : { ...rest, apiVersion, a: b ?? a },
+      );
+      const response = { uid, convertedObjects, result: { status: 'Success' } };
+      const body = JSON.stringify({ kind: 'ConversionReview', apiVersion: 'apiextensions.k8s.io/v1', response });
+      return { http: { status: 200, headers: {}, body } };
+    });
+    hooks.on('/v2', ({ object }) =>
+      patching({ op: 'replace', path: '/b', value: `${(object as unknown as { b: string }).b}!` }),
+    );
+    const text = { type: 'string' };
+    const version = (name: string, field: string) => ({
+      name,
+      served: true,
+      storage: name === 'v1',
+      schema: { openAPIV3Schema: { type: 'object', properties: { [field]: text } } },
+    });
+    await api.client.create(customResourceDefinitions, {
+      metadata: { name: 'widgets.example.org' },
+      spec: {
+        group: 'example.org',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [version('v1', 'a'), version('v2', 'b')],
+        conversion: {
+          strategy: 'Webhook',
+          webhook: { clientConfig: { url: 'https://hooks.test/convert' }, conversionReviewVersions: ['v1'] },
+        },
+      },
+    } as never);
+    await scene.mutating('a', webhookTo('/v2', rules('widgets', 'example.org', 'v2')));
+    const type = { ...widgets, kind: 'Widget' } as ResourceType;
+    const created = await api.client.create(type, {
+      apiVersion: 'example.org/v1',
+      kind: 'Widget',
+      metadata: { name: 'w', namespace: 'default' },
+      a: 'hello',
+    } as KubeObject);
+    assert.deepEqual([created.apiVersion, (created as { a?: string }).a], ['example.org/v1', 'hello!']);
+    const seen = hooks.calls.find(({ path }) => path === '/v2')!.request;
+    assert.deepEqual([seen.kind['version'], seen.requestKind['version']], ['v2', 'v1']);
+    assert.equal((seen.object as unknown as { b: string }).b, 'hello');
+  });
+
   it('cannot move an object, change what only the server says, or spoil managed fields', async () => {
     using scene = await start();
     const { api, hooks } = scene;
