@@ -13,7 +13,7 @@ import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.
 import { AuditStage, auditResult } from './audit-stage.ts';
 import { readConnectOptions } from './connect-options.ts';
 import { findRouteProblem } from './find-route-problem.ts';
-import { FlowStage } from './flow-stage.ts';
+import { FlowStage, tooManyRequests } from './flow-stage.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { readHeader } from './http-message.ts';
 import { JsonFrames } from './json-frames.ts';
@@ -46,6 +46,8 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly authorizer: Authorizer;
   /** How to reach what runs on nodes; without it `log`, `exec`, `attach` and `portforward` are refused with 503. */
   readonly nodes?: NodeConnections | undefined;
+  /** Whether the server stops and sends who still comes elsewhere (`--shutdown-send-retry-after`). */
+  readonly isLeaving?: (() => boolean) | undefined;
   /** What answers the `proxy` subresources; without it there are none. */
   readonly proxy?: SubresourceProxy | undefined;
   /** What other servers serve, and the way to them; without it there is nothing but what `core` serves. */
@@ -113,6 +115,7 @@ export class ApiHandler {
     if (info === undefined)
       return respondStatus(statusError.badRequest(`unable to determine kind and namespace from url, ${http.path}`));
     const { clock } = this.#options.world;
+    if (this.#options.isLeaving?.() === true && !isExemptFromLeaving(http)) return leaving;
     const run = this.#open(http, query, info);
     this.#metrics.enter(run);
     let response: HttpResponse;
@@ -296,7 +299,9 @@ export class ApiHandler {
       run.audit?.complete(200);
     });
     try {
-      return response.respond(this.#options.core.watch(request, call, response));
+      const watch = this.#options.core.watch(request, call, response);
+      if (options.sendInitialEvents === true) this.#metrics.noteWatchList(run, watchInfo);
+      return response.respond(watch);
     } catch (error) {
       end(true);
       throw error;
@@ -383,6 +388,15 @@ function noteUpgrade({ audit }: RequestRun, answer: UpgradeAnswer): void {
   if ('target' in answer && answer.target.kind === 'session') {
     void answer.target.session.result.then(() => audit.complete(code));
   } else audit.complete(code);
+}
+
+const leaving = tooManyRequests('The apiserver is shutting down, please try again later.', 5);
+const exemptFromLeaving = ['/readyz', '/livez', '/healthz', '/metrics'];
+
+/** Kubernetes: who looks after the server is answered to the end. */
+function isExemptFromLeaving({ path, headers }: HttpRequest): boolean {
+  if (readHeader(headers, 'user-agent')?.startsWith('kube-apiserver/') === true) return true;
+  return exemptFromLeaving.some(prefix => path.startsWith(prefix));
 }
 
 function sortOf({ crd, version: { verbs } }: ServedResource): ResourceSort {

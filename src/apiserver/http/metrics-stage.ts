@@ -1,12 +1,14 @@
 import type { Clock } from '../../world/index.ts';
 import type { ResourceRegistry } from '../core-contract.ts';
-import { Exposition, formatLabels } from '../metrics/index.ts';
+import { Exposition, formatLabels, Histogram } from '../metrics/index.ts';
 import { AuthenticationMetrics } from './authentication-metrics.ts';
 import { type Frame, type HttpResponse, readHeader } from './http-message.ts';
 import type { RequestInfo } from './request-info.ts';
+import { scopeOf } from './request-labels.ts';
 import { RequestMetrics, type WatchCounters } from './request-metrics.ts';
 import type { RequestRun } from './request-run.ts';
 
+const watchListBoundsSeconds = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 const applyType = 'application/apply-patch';
 
 /** Counts requests on their way. */
@@ -15,6 +17,7 @@ export class MetricsStage {
   readonly #resources: ResourceRegistry;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #requests: RequestMetrics;
+  readonly #watchLists = new Map<string, Histogram>();
 
   constructor(resources: ResourceRegistry, clock: Pick<Clock, 'monotonic'>) {
     this.#resources = resources;
@@ -50,6 +53,18 @@ export class MetricsStage {
     return this.#requests.watchersOf(watchInfo);
   }
 
+  /** A watch that begins with what there is has got to its end. */
+  noteWatchList(run: RequestRun, watchInfo: RequestInfo): void {
+    const { group, version, resource } = watchInfo;
+    const labels = formatLabels({ group, resource, scope: scopeOf(watchInfo), version });
+    let durations = this.#watchLists.get(labels);
+    if (durations === undefined) {
+      durations = new Histogram(watchListBoundsSeconds);
+      this.#watchLists.set(labels, durations);
+    }
+    durations.observe((this.#clock.monotonic() - run.startMs) / 1000);
+  }
+
   endWatch(run: RequestRun, watchInfo: RequestInfo, hasFailed: boolean): void {
     this.#requests.changeLongRunning(watchInfo, run.query, -1);
     if (!hasFailed) this.#finish(run, 200, undefined, this.#clock.monotonic());
@@ -59,6 +74,12 @@ export class MetricsStage {
     const out = new Exposition();
     this.#requests.write(out, this.#clock.monotonic());
     this.authentication.write(out);
+    out.histogram(
+      'apiserver_watch_list_duration_seconds',
+      'BETA',
+      'Response latency distribution in seconds for watch list requests broken by group, version, resource and scope.',
+      this.#watchLists,
+    );
     out.gauge(
       'apiserver_requested_deprecated_apis',
       'STABLE',

@@ -8,6 +8,8 @@ export const addressFlags = `\
 const apiServerFlags = `\
   --max-requests-inflight N, --max-mutating-requests-inflight N
                             how many requests are worked on at once, both together; default 400 and 200
+  --shutdown-send-retry-after
+                            while it stops, send who still comes away for a while (429)
   --audit-policy-file FILE  which requests are told of, and how much (audit.k8s.io/v1 Policy)
   --audit-log-path FILE     where that is told, one event a line; - is standard output
   --audit-log-maxsize MB, --audit-log-maxbackup N, --audit-log-maxage DAYS

@@ -7,6 +7,7 @@ import type { RefuseFlag } from './server-options.ts';
 /** What the API server of a command takes, by the names of kube-apiserver's flags. */
 export interface ApiServerOptions {
   readonly requestsInFlightMax: number;
+  readonly sendsRetryAfter: boolean;
   readonly audit: AuditSettings;
   readonly authentication: AuthenticationSettings;
   /** A file of `apiserver.config.k8s.io/v1`; without it values are on the disk in clear. */
@@ -17,6 +18,7 @@ export interface ApiServerOptions {
 export const apiServerFlags = {
   'max-requests-inflight': { type: 'string', default: '400' },
   'max-mutating-requests-inflight': { type: 'string', default: '200' },
+  'shutdown-send-retry-after': { type: 'boolean', default: false },
   'audit-policy-file': { type: 'string' },
   'audit-log-path': { type: 'string' },
   'audit-log-maxage': { type: 'string', default: '366' },
@@ -39,6 +41,7 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
   const encryption = values['encryption-provider-config'];
   return {
     requestsInFlightMax,
+    sendsRetryAfter: values['shutdown-send-retry-after'],
     authentication: readAuthenticationFlags(values, refuse),
     encryption:
       encryption === undefined

@@ -16,6 +16,7 @@ export interface ServingOptions {
   readonly nodes: NodeConnections;
   readonly healthChecks: readonly HealthCheck[];
   readonly sampanVersion: string;
+  readonly isLeaving?: (() => boolean) | undefined;
   /** Further texts in the Prometheus format. */
   readonly metricsSources: readonly (() => string)[];
   /**
@@ -44,6 +45,7 @@ export function createHandler(options: ServingOptions): ApiHandler {
     flowControl: plane.flowControl,
     audit: plane.server.audit,
     nodes: options.nodes,
+    isLeaving: options.isLeaving,
     proxy: plane.createProxy(options.nodes),
     aggregator: plane.aggregator,
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),

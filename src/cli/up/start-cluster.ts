@@ -120,6 +120,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
     sampanVersion: sampanVersion(),
     serverAddress: () => serverAddress,
     healthChecks: [isNotStopping(stopping.signal)],
+    isLeaving: () => options.apiServer.sendsRetryAfter && stopping.signal.aborted,
     metricsSources: [() => formatStoreMetrics(directory.root), () => encryption?.formatMetrics() ?? ''],
   });
   await prepared.podGatewayReady;

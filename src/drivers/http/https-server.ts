@@ -45,7 +45,9 @@ export class ListenError extends Error {
 }
 
 const idleMsMax = 180_000;
-const headerBytesMax = 64 * 1024;
+/** Go: `DefaultMaxHeaderBytes`. */
+const headerBytesMax = 1024 * 1024;
+const refusalMs = 500;
 const concurrentStreamsMax = 250;
 const graceMsDefault = 5_000;
 
@@ -171,12 +173,26 @@ class RunningServer implements HttpsServer {
         serveUpgrade(this.#handler, incoming, socket as TLSSocket, head),
       );
     });
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-      else socket.destroy();
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      // The rest of what was refused already is as bad.
+      if ((socket as Socket).writableEnded) return;
+      if (!socket.writable) {
+        socket.destroy();
+        return;
+      }
+      socket.end(describeBadRequest(error.code === 'HPE_HEADER_OVERFLOW'));
+      // What is still being sent is read and dropped for a while: closing at once would take the answer along.
+      socket.resume();
+      setTimeout(() => socket.destroy(), refusalMs).unref();
     });
     return server;
   }
+}
+
+/** As Go's server answers what it cannot read. */
+function describeBadRequest(isTooLarge: boolean): string {
+  const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`;
 }
 
 function describeListenError(host: string, port: number, cause: NodeJS.ErrnoException): string {
