@@ -5,6 +5,7 @@ import {
   buildControllers,
   CertificateApprover,
   type ControllerSettings,
+  CustomObjectQuotas,
   GarbageCollector,
   NamespaceDeletion,
   PolicyTypeChecks,
@@ -23,6 +24,7 @@ export class RunningControllers {
   readonly #runners: readonly ControllerRunner[];
   readonly #collector: GarbageCollector;
   readonly #namespaces: NamespaceDeletion;
+  readonly #customQuotas: CustomObjectQuotas;
   readonly #approver: CertificateApprover;
   readonly #typeChecks: PolicyTypeChecks;
   readonly #tokens: ServiceAccountTokens | undefined;
@@ -56,6 +58,7 @@ export class RunningControllers {
     const types: ServedTypes = servedTypes(server.resources, aggregator);
     const collecting = farClient(controllerUser('generic-garbage-collector'));
     this.#collector = new GarbageCollector(world, collecting, this.#informers, types);
+    this.#customQuotas = new CustomObjectQuotas(world, clientOf('resourcequota-controller'), this.#informers, types);
     this.#namespaces = new NamespaceDeletion(
       world,
       farClient(controllerUser('namespace-controller')),
@@ -67,7 +70,7 @@ export class RunningControllers {
   /** What their queues have seen, in the Prometheus format. */
   formatMetrics(): string {
     const out = new Exposition();
-    const queues = [...this.#runners, this.#collector, this.#namespaces].map(({ queue }) => queue);
+    const queues = [...this.#runners, this.#collector, this.#namespaces, this.#customQuotas].map(({ queue }) => queue);
     writeQueues(
       out,
       queues.toSorted(([a], [b]) => (a < b ? -1 : 1)),
@@ -80,6 +83,7 @@ export class RunningControllers {
       ...this.#runners,
       this.#collector,
       this.#namespaces,
+      this.#customQuotas,
       this.#approver,
       this.#typeChecks,
       this.#tokens,
@@ -91,6 +95,7 @@ export class RunningControllers {
     for (const runner of this.#runners) runner.start();
     this.#collector.start();
     this.#namespaces.start();
+    this.#customQuotas.start();
     this.#approver.start();
     this.#typeChecks.start();
     this.#tokens?.start();
@@ -100,6 +105,7 @@ export class RunningControllers {
     for (const runner of this.#runners) runner.stop();
     this.#collector.stop();
     this.#namespaces.stop();
+    this.#customQuotas.stop();
     this.#approver.stop();
     this.#typeChecks.stop();
     this.#tokens?.stop();

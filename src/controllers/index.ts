@@ -40,6 +40,7 @@ export { CertificateApprover } from './certificates/index.ts';
 export { GarbageCollector } from './garbage-collector/index.ts';
 export { NamespaceDeletion } from './namespace-deletion.ts';
 export { PolicyTypeChecks } from './policy-type-checks.ts';
+export { CustomObjectQuotas } from './resource-quota/index.ts';
 export { ServiceAccountTokens, type SignSecretToken } from './service-account-tokens.ts';
 
 /** What some controllers have to be told. */

@@ -1,7 +1,7 @@
 /** What ResourceQuotas let through, and what they say is used. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCluster, resources, StatusError, type TestCluster } from '../../src/testing/index.ts';
+import { createCluster, type ResourceType, resources, StatusError, type TestCluster } from '../../src/testing/index.ts';
 
 const { configMaps, pods, replicaSets, resourceQuotas, services } = resources;
 const namespace = 'default';
@@ -122,4 +122,39 @@ test('counts the objects of other kinds by count/…, and follows the quota when
   await cluster.settle();
   assert.deepEqual(await used(cluster), { secrets: '0' });
   await cluster.client.create(replicaSets, { ...replicaSet, metadata: { name: 'other', namespace } });
+});
+
+test('counts custom objects, of kinds that come after the quota too', async () => {
+  await using cluster = await createCluster({ seed: 7 });
+  const name = 'count/toys.example.com';
+  await createQuota(cluster, { [name]: '2', pods: '5' });
+  assert.deepEqual(await used(cluster), { pods: '0' });
+  await cluster.client.create(resources.customResourceDefinitions, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'toys.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'toys', kind: 'Toy' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  });
+  await cluster.settle();
+  assert.deepEqual(await used(cluster), { pods: '0', [name]: '0' });
+  const toys = { ...configMaps, group: 'example.com', version: 'v1', resource: 'toys', kind: 'Toy' } as ResourceType;
+  const toy = (toyName: string) => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Toy',
+    metadata: { name: toyName, namespace },
+  });
+  for (const toyName of ['car', 'ball']) await cluster.client.create(toys, toy(toyName));
+  assert.match(await refusal(cluster.client.create(toys, toy('doll'))), /exceeded quota: quota/);
+  await cluster.client.create(pods, pod('one'));
+  await cluster.settle();
+  assert.deepEqual(await used(cluster), { pods: '1', [name]: '2' });
+  await cluster.client.delete(toys, { namespace, name: 'car' });
+  await cluster.client.delete(pods, { namespace, name: 'one' });
+  await cluster.settle();
+  assert.equal((await used(cluster))?.[name], '1');
 });

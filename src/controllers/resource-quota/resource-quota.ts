@@ -30,11 +30,7 @@ interface Counted {
 /** Kubernetes: `DefaultIgnoredResources`; and Leases, whose every renewal would be looked at. */
 const ignored: ReadonlySet<string> = new Set(['events', 'leases']);
 
-/**
- * What quotas can count: every built-in kind of a namespace.
- *
- * Differs from Kubernetes: objects of CRDs are charged when they are created, and not given back when they are deleted.
- */
+/** What quotas can count here: every built-in kind of a namespace. */
 const counted: readonly Counted[] = servedResources
   .filter(({ type, verbs }) => type.namespaced && verbs.includes('list') && !ignored.has(type.resource))
   .filter(({ type }, index, all) => index === all.findLastIndex(other => isSameResource(other.type, type)))
@@ -43,6 +39,11 @@ const counted: readonly Counted[] = servedResources
 /** In whatever version. */
 function isSameResource(left: ResourceType, right: ResourceType): boolean {
   return left.group === right.group && left.resource === right.resource;
+}
+
+/** Whether a quota's resource of this name is about built-in kinds. */
+export function isCountedHere(name: string): boolean {
+  return counted.some(({ evaluator }) => evaluator.counts(name));
 }
 
 /**
@@ -105,10 +106,16 @@ function isKept(quota: ResourceQuota, previous: ResourceQuota): boolean {
 function addUp(quota: ResourceQuota, view: View, now: number): Step[] {
   if (quota.metadata.deletionTimestamp !== undefined) return [];
   const hard: Amounts = quota.spec?.hard ?? {};
-  const used = measure(quota, Object.keys(hard), view, now);
+  const used = { ...countedElsewhere(quota, hard), ...measure(quota, Object.keys(hard), view, now) };
   if (isSameAmounts(quota.status?.hard, hard) && isSameAmounts(quota.status?.used, used)) return [];
   const object = { ...quota, status: { hard, used } };
   return [{ do: 'update', type: resourceQuotas, object, subresource: 'status' }];
+}
+
+/** What `CustomObjectQuotas` has written. */
+function countedElsewhere({ status }: ResourceQuota, hard: Amounts): Amounts {
+  const known = Object.entries(status?.used ?? {});
+  return Object.fromEntries(known.filter(([name]) => hard[name] !== undefined && !isCountedHere(name)));
 }
 
 /** Zero for what nothing takes; nothing for what nobody knows how to count. */
