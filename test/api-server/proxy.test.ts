@@ -9,7 +9,9 @@ import { after, before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { WebSocket, WebSocketServer } from 'ws';
 import { endpoints, nodes, pods, serviceAccounts, services } from '../../src/api/generated/index.ts';
+import type { NodeConnections } from '../../src/apiserver/index.ts';
 import { CertificateAuthority } from '../../src/drivers/tls/index.ts';
+import { createProcessConnections } from './process-connections.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
 
 // Loopback addresses are not proxied to, so the pods of these tests have one of the machine's others.
@@ -72,7 +74,15 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 
 before(async () => {
   if (skip !== false) return;
-  api = await startApiServer();
+  const nodes: NodeConnections = {
+    ...createProcessConnections(),
+    hasNetwork: name => name !== 'simulated',
+    kubelet: async ({ metadata }, { method, path, query }) =>
+      metadata.name === 'agent'
+        ? { status: 200, headers: { 'content-type': 'text/plain' }, body: `${method} ${path} ${query}` }
+        : undefined,
+  };
+  api = await startApiServer({ nodes });
   backend = createServer(answer);
   const sockets = new WebSocketServer({ noServer: true });
   backend.on('upgrade', (request, socket: Duplex, head) => {
@@ -98,6 +108,7 @@ before(async () => {
   await api.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'kube-system' } });
   await createPod('web', port);
   await createPod('gone', 1);
+  await createPod('simulated', port, 'simulated');
   await createService();
 });
 after(async () => {
@@ -108,11 +119,11 @@ after(async () => {
   if (skip === false) await api[Symbol.asyncDispose]();
 });
 
-async function createPod(name: string, containerPort: number): Promise<void> {
+async function createPod(name: string, containerPort: number, nodeName = 'node-1'): Promise<void> {
   const pod = await api.client.create(pods, {
     metadata: { name, namespace: 'kube-system' },
     spec: {
-      nodeName: 'node-1',
+      nodeName,
       automountServiceAccountToken: false,
       serviceAccountName: 'default',
       containers: [{ name: 'main', image: 'x', ports: [{ containerPort }] }],
@@ -317,6 +328,11 @@ describe('a pod behind the API server', { skip }, () => {
       json(gone).message,
       `error trying to reach service: dial tcp ${address}:1: connect: connection refused`,
     );
+    const simulated = json(await ask(`${base}/pods/simulated/proxy/`));
+    assert.equal(
+      simulated.message,
+      `error trying to reach service: dial tcp ${address}:${port}: connect: no route to host`,
+    );
     const unnamed = json(await ask(`${base}/pods/a:b:c:d/proxy/`));
     assert.deepEqual([unnamed.code, unnamed.message], [400, 'invalid pod request "a:b:c:d"']);
     assert.equal(json(await ask(`${base}/pods/none:80/proxy/`)).message, 'pods "none" not found');
@@ -397,6 +413,12 @@ describe('a node behind the API server', { skip }, () => {
       status: { addresses: [{ type: 'InternalIP', address: address! }] },
     } as never);
     assert.equal(json(await ask(`/api/v1/nodes/node-1:${port}/proxy/echo`)).url, '/echo');
+    const agent = await api.client.create(nodes, { metadata: { name: 'agent' } } as never);
+    await api.client.updateStatus(nodes, {
+      ...agent,
+      status: { addresses: [{ type: 'InternalIP', address: address! }] },
+    } as never);
+    assert.equal((await ask('/api/v1/nodes/agent:10250/proxy/a//b/?c=d')).body.toString(), 'GET /a/b/ c=d');
     const silent = json(await ask('/api/v1/nodes/node-1/proxy/healthz'));
     assert.deepEqual(
       [silent.code, silent.message],
