@@ -81,7 +81,7 @@ describe('webhooks over HTTPS', { skip: kubectl === undefined ? 'there is no kub
     );
     hooks.on('/validate', ({ object }) => {
       const data = (object as { data?: Record<string, string> }).data ?? {};
-      const response = { allowed: data['a'] !== 'no', warnings: ['mind the gap'] };
+      const response = { allowed: data['a'] !== 'no', warnings: ['mind the gäp 🌍'] };
       return response.allowed
         ? response
         : { ...response, status: { code: 403, reason: 'Forbidden', message: 'not so' } };
@@ -93,7 +93,7 @@ describe('webhooks over HTTPS', { skip: kubectl === undefined ? 'there is no kub
         async () => {
           const made = await k('create', 'configmap', 'm', '--from-literal=a=yes');
           assert.equal(made.stdout, 'configmap/m created\n');
-          assert.match(made.stderr, /Warning: mind the gap/);
+          assert.match(made.stderr, /Warning: mind the gäp 🌍/);
           assert.equal((await k('get', 'cm', 'm', '-o', 'jsonpath={.data.by}')).stdout, 'grüße an m');
           const refused = await k('create', 'configmap', 'n', '--from-literal=a=no');
           assert.notEqual(refused.code, 0);

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../audit/index.ts';
 import type { CallContext, UserInfo } from '../core-contract.ts';
+import { WarningHeaders } from './warning-headers.ts';
 
 const none: readonly string[] = [];
 
@@ -10,7 +11,7 @@ export class RequestCall implements CallContext {
   decodingFindings: readonly string[] = none;
   placeOf: ((path: string) => number) | undefined;
   readonly #audit: AuditTrail | undefined;
-  #warnings: string[] | undefined;
+  #warnings: WarningHeaders | undefined;
 
   constructor(user: UserInfo, userAgent: string | undefined, audit?: AuditTrail) {
     this.user = user;
@@ -23,24 +24,12 @@ export class RequestCall implements CallContext {
   }
 
   warn(text: string): void {
-    this.#warnings ??= [];
-    if (!this.#warnings.includes(text)) this.#warnings.push(text);
+    this.#warnings ??= new WarningHeaders();
+    this.#warnings.add(text);
   }
 
   /** Values for `Warning` headers, as RFC 7234 and upstream write them: `299 - "text"`. */
   get warningHeaders(): readonly string[] {
-    return this.#warnings?.map(formatWarning) ?? none;
+    return this.#warnings?.values ?? none;
   }
-}
-
-/** Kubernetes: `NewWarningHeader`: control characters go, quotes and backslashes are escaped, 256 KiB at most. */
-function formatWarning(text: string): string {
-  let clean = '';
-  for (const character of text.slice(0, 4096)) {
-    const code = character.charCodeAt(0);
-    if (code < 32 || code === 127) clean += ' ';
-    else if (code > 126) clean += '?';
-    else clean += character === '"' || character === '\\' ? `\\${character}` : character;
-  }
-  return `299 - "${clean}"`;
 }

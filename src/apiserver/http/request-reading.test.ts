@@ -167,5 +167,27 @@ test('warnings are quoted and told once', () => {
   call.warn('unknown field "spec.a"');
   call.warn('unknown field "spec.a"');
   call.warn('two\nlines');
-  assert.deepEqual(call.warningHeaders, ['299 - "unknown field \\"spec.a\\""', '299 - "two lines"']);
+  call.warn('größer 🌍');
+  const [first, bytes, ...more] = call.warningHeaders;
+  assert.equal(first, '299 - "unknown field \\"spec.a\\""');
+  assert.equal(Buffer.from(bytes!, 'latin1').toString('utf8'), '299 - "größer 🌍"');
+  assert.deepEqual(more, []);
+});
+
+test('warnings are cut when they are too long together', () => {
+  const call = new RequestCall({ username: 'x', groups: [] }, undefined);
+  call.warn('a'.repeat(300));
+  call.warn('b'.repeat(3700));
+  assert.deepEqual(lengths(), [300, 3700]);
+  call.warn('c'.repeat(1000));
+  assert.deepEqual(lengths(), [256, 256, 256]);
+  for (let i = 0; i < 20; i++) call.warn(`${i}`.padEnd(256, 'd'));
+  assert.equal(
+    lengths().reduce((sum, length) => sum + length),
+    4096,
+  );
+
+  function lengths(): readonly number[] {
+    return call.warningHeaders.map(value => value.length - '299 - ""'.length);
+  }
 });
