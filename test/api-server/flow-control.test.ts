@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Agent, type OutgoingHttpHeaders, request as startRequest } from 'node:https';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Agent, request as startRequest } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import {
   clusterRoleBindings,

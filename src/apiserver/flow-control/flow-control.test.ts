@@ -140,7 +140,7 @@ describe('seats', () => {
         for (const [i, seats] of allocation.seats.entries()) {
           const { min, max, target } = claims[i]!;
           assert.ok(seats >= min && seats <= max);
-          const fair = allocation.fairFraction * Math.max(target, 0.001);
+          const fair: number = allocation.fairFraction * Math.max(target, 0.001);
           assert.ok(Math.abs(seats - Math.max(min, Math.min(max, fair))) < 1e-6);
         }
       }),
