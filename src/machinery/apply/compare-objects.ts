@@ -1,4 +1,4 @@
-import { isDeepEqual, isJsonObject, type JsonObject } from '../json/index.ts';
+import { isDeepEqual, isJsonObject, type JsonObject, ownField } from '../json/index.ts';
 import type { ListSchema, MapSchema, ObjectSchema, Schema } from '../schema/schema.ts';
 import { emptyFieldSet, type FieldSet } from './field-set.ts';
 import { FieldSetBuilder } from './field-set-builder.ts';
@@ -107,7 +107,8 @@ class Comparison {
     }
     if (one !== undefined) {
       for (const key in one) {
-        if (other?.[key] === undefined && skipped?.has(key) !== true) this.compareField(schema, key, one, other);
+        const isGone = other === undefined || ownField(other, key) === undefined;
+        if (isGone && skipped?.has(key) !== true) this.compareField(schema, key, one, other);
       }
     }
     this.recordPresence(live, updated);
@@ -125,8 +126,8 @@ class Comparison {
     live: JsonObject | undefined,
     updated: JsonObject | undefined,
   ): void {
-    let before = live?.[key];
-    let after = updated?.[key];
+    let before = live && ownField(live, key);
+    let after = updated && ownField(updated, key);
     if (before === after) return;
     if (before === undefined || after === undefined) {
       const absent = schema.type === 'object' ? absentValue(schema.fields.get(key)) : undefined;

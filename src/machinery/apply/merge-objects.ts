@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json/index.ts';
+import { isJsonObject, type JsonObject, ownField, setField } from '../json/index.ts';
 import type { ListSchema, MapSchema, ObjectSchema, Schema } from '../schema/schema.ts';
 import type { PathElement } from './path-element.ts';
 import { childSchema, elementOf, isEmptyObject, isGranularList, isGranularObject, shapeOf } from './shape.ts';
@@ -23,10 +23,12 @@ function mergeFields(schema: ObjectSchema | MapSchema, live: unknown, applied: u
   if (isEmptyObject(one) && isEmptyObject(other)) return applied;
   const merged: Record<string, unknown> = {};
   for (const key in one) {
-    const value = mergeObjects(childSchema(schema, key), one[key], other[key]);
-    if (value !== undefined) merged[key] = value;
+    const value = mergeObjects(childSchema(schema, key), one[key], ownField(other, key));
+    if (value !== undefined) setField(merged, key, value);
   }
-  for (const key in other) if (one[key] === undefined && other[key] !== undefined) merged[key] = other[key];
+  for (const key in other) {
+    if (ownField(one, key) === undefined && other[key] !== undefined) setField(merged, key, other[key]);
+  }
   return merged satisfies JsonObject;
 }
 

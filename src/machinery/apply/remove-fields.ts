@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json/index.ts';
+import { isJsonObject, type JsonObject, setField } from '../json/index.ts';
 import type { ListSchema, MapSchema, ObjectSchema, Schema } from '../schema/schema.ts';
 import { type FieldSet, isMember } from './field-set.ts';
 import { childSchema, elementOf, isGranularList, isGranularObject, shapeOf } from './shape.ts';
@@ -18,8 +18,8 @@ function removeFromObject(schema: ObjectSchema | MapSchema, value: JsonObject, p
   const kept: Record<string, unknown> = {};
   for (const key in value) {
     const node = paths[`f:${key}`];
-    if (node === undefined) kept[key] = value[key];
-    else if (!isMember(node)) kept[key] = removeFields(childSchema(schema, key), value[key], node);
+    if (node === undefined) setField(kept, key, value[key]);
+    else if (!isMember(node)) setField(kept, key, removeFields(childSchema(schema, key), value[key], node));
   }
   return kept;
 }

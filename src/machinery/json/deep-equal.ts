@@ -1,3 +1,5 @@
+import { ownField } from './own-field.ts';
+
 /**
  * Whether two JSON values are the same. `undefined` fields count as absent; key order does not matter. Identical
  * references are equal at once, so that objects which share most of their parts compare cheaply.
@@ -19,9 +21,9 @@ function areListsEqual(left: readonly unknown[], right: readonly unknown[]): boo
 function areObjectsEqual(left: Readonly<Record<string, unknown>>, right: Readonly<Record<string, unknown>>): boolean {
   for (const key in left) {
     const value = left[key];
-    if (value !== undefined && !isDeepEqual(value, right[key])) return false;
+    if (value !== undefined && !isDeepEqual(value, ownField(right, key))) return false;
   }
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  for (const key in right) if (right[key] !== undefined && ownField(left, key) === undefined) return false;
   return true;
 }
 
@@ -43,8 +45,8 @@ export function isSemanticallyEqual(left: unknown, right: unknown): boolean {
   if (Array.isArray(right)) return false;
   const one = left as Record<string, unknown>;
   const other = right as Record<string, unknown>;
-  for (const key in one) if (!isSemanticallyEqual(one[key], other[key])) return false;
-  for (const key in other) if (one[key] === undefined && !isEmptyValue(other[key])) return false;
+  for (const key in one) if (!isSemanticallyEqual(one[key], ownField(other, key))) return false;
+  for (const key in other) if (ownField(one, key) === undefined && !isEmptyValue(other[key])) return false;
   return true;
 }
 

@@ -4,3 +4,4 @@
 export { isDeepEqual, isSemanticallyEqual } from './deep-equal.ts';
 export { formatGoStrings, quoteGo } from './go-format.ts';
 export { asList, compareText, isJsonObject, type JsonObject, utf8Length } from './json-value.ts';
+export { ownField, setField } from './own-field.ts';

@@ -1,4 +1,4 @@
-import { isDeepEqual, isJsonObject } from '../json/index.ts';
+import { isDeepEqual, isJsonObject, ownField } from '../json/index.ts';
 import type { Parsed } from '../selector/parsed.ts';
 import { attempt, type PatchOutcome, PatchProblem } from './patch-problem.ts';
 
@@ -81,7 +81,7 @@ function asContainer(value: unknown): Container | undefined {
 
 /** The value at a step; undefined when it is not there. Throws for a bad index. */
 function child(container: Container, key: string): unknown {
-  if (!Array.isArray(container)) return (container as { [key: string]: unknown })[key];
+  if (!Array.isArray(container)) return ownField(container as { [key: string]: unknown }, key);
   return container[indexIn(container.length, key)];
 }
 
@@ -164,7 +164,8 @@ function removeAt(document: unknown, path: string, what: string): unknown {
 function removeKey(parent: Container, key: string): unknown {
   if (Array.isArray(parent)) return parent.toSpliced(indexIn(parent.length, key), 1);
   const { [key]: gone, ...rest } = parent as { [key: string]: unknown };
-  if (gone === undefined) throw new PatchProblem(`Unable to remove nonexistent key: ${key}: missing value`);
+  if (gone === undefined || typeof gone === 'function')
+    throw new PatchProblem(`Unable to remove nonexistent key: ${key}: missing value`);
   return rest;
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json/index.ts';
+import { isJsonObject, type JsonObject, ownField, setField } from '../json/index.ts';
 
 /**
  * RFC 7386: objects merge, null deletes, everything else replaces. Parts that do not change are shared. As the library
@@ -14,7 +14,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
     const value = patch[key];
     if (value === undefined) continue;
     if (value === null) hasGap = delete merged[key];
-    else merged[key] = applyMergePatch(base[key], value);
+    else setField(merged, key, applyMergePatch(ownField(base, key), value));
   }
   // The engine treats an object that fields were deleted from as a dictionary: slow for whoever reads it, for good.
   return hasGap ? { ...merged } : merged;

@@ -1,4 +1,4 @@
-import { isDeepEqual, isJsonObject, type JsonObject } from '../json/index.ts';
+import { isDeepEqual, isJsonObject, type JsonObject, ownField, setField } from '../json/index.ts';
 import type { FieldSchema, Schema } from '../schema/schema.ts';
 import {
   directive,
@@ -85,9 +85,9 @@ function deleteFromList(merged: Mutable, key: string, values: unknown): void {
 
 /** Returns whether the field is there afterwards. */
 function mergeField(schema: Schema | undefined, merged: Mutable, key: string, value: unknown): boolean {
-  const result = value === null ? undefined : mergeValue(schema, key, merged[key], value);
+  const result = value === null ? undefined : mergeValue(schema, key, ownField(merged, key), value);
   if (result === undefined) delete merged[key];
-  else merged[key] = result;
+  else setField(merged, key, result);
   return result !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { ownField, setField } from '../json/index.ts';
 import type { FieldSchema, ObjectSchema, Schema } from './schema.ts';
 
 type Defaulter = (value: unknown) => unknown;
@@ -82,12 +83,12 @@ function defaultObject(
   if (!isObject(value)) return value;
   let out: Record<string, unknown> | undefined;
   for (const field of fields) {
-    const before = value[field.name];
+    const before = ownField(value, field.name);
     const isAbsent = before === undefined || (before === null && field.replacesNull);
     const after = isAbsent ? defaultOr(field, before) : field.inner === undefined ? before : field.inner(before);
     if (after !== before) {
       out ??= { ...value };
-      out[field.name] = after;
+      setField(out, field.name, after);
     }
   }
   return additional === undefined ? (out ?? value) : defaultUnlisted(out ?? value, additional, schema);
@@ -104,7 +105,7 @@ function defaultUnlisted(value: Readonly<Record<string, unknown>>, inner: Defaul
     const after = inner(value[key]);
     if (after !== value[key]) {
       out ??= { ...value };
-      out[key] = after;
+      setField(out, key, after);
     }
   }
   return out ?? value;
@@ -117,7 +118,7 @@ function defaultValues(value: unknown, inner: Defaulter): unknown {
     const after = inner(value[key]);
     if (after !== value[key]) {
       out ??= { ...value };
-      out[key] = after;
+      setField(out, key, after);
     }
   }
   return out ?? value;

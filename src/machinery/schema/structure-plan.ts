@@ -1,3 +1,4 @@
+import { setField } from '../json/index.ts';
 import type { FieldSchema, ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
 import {
   absent,
@@ -184,7 +185,7 @@ function checkObject(
       if (after === before) continue;
       out = copyUntil(value, key);
     }
-    if (after !== absent) setOwn(out, key, after);
+    if (after !== absent) setField(out, key, after);
   }
   return out ?? value;
 }
@@ -238,7 +239,7 @@ function checkMap(
       if (after === before) continue;
       out = copyUntil(value, key);
     }
-    if (after !== absent) setOwn(out, key, after);
+    if (after !== absent) setField(out, key, after);
   }
   return out ?? value;
 }
@@ -269,16 +270,9 @@ function copyUntil(value: Readonly<Record<string, unknown>>, end: string): Recor
   const out: Record<string, unknown> = {};
   for (const key in value) {
     if (key === end) break;
-    setOwn(out, key, value[key]);
+    setField(out, key, value[key]);
   }
   return out;
-}
-
-/** A key called `__proto__` is data like any other. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  } else object[key] = value;
 }
 
 function joinField(path: string, key: string): string {

@@ -1,5 +1,5 @@
 import { type FieldError, fieldError } from '../field-error.ts';
-import { isDeepEqual, isJsonObject } from '../json/index.ts';
+import { isDeepEqual, isJsonObject, ownField } from '../json/index.ts';
 import { itemsOf, type JsonSchema } from './json-schema.ts';
 import { compileJunctors } from './logical-junctors.ts';
 import { compileNumber, compileString } from './scalar-constraints.ts';
@@ -143,18 +143,20 @@ function compileObject(schema: JsonSchema): Check | undefined {
     }
     if (additional !== undefined) {
       for (const key in object) {
-        if (Object.hasOwn(known, key) || isUntouched(object[key], before?.[key])) continue;
-        additional(object[key], joinPath(path, key), findings, before?.[key]);
+        const previous = before && ownField(before, key);
+        if (Object.hasOwn(known, key) || isUntouched(object[key], previous)) continue;
+        additional(object[key], joinPath(path, key), findings, previous);
       }
     } else if (additionalProperties === false) {
       for (const key in object) if (!Object.hasOwn(known, key)) forbid(key, path, findings);
     }
     for (const [name, check] of properties) {
-      if (object[name] === undefined || isUntouched(object[name], before?.[name])) continue;
-      check(object[name], joinPath(path, name), findings, before?.[name]);
+      const [now, previous] = [ownField(object, name), before && ownField(before, name)];
+      if (now === undefined || isUntouched(now, previous)) continue;
+      check(now, joinPath(path, name), findings, previous);
     }
     for (const name of required ?? []) {
-      if (object[name] === undefined) findings.errors.push(fieldError.required(joinPath(path, name)));
+      if (ownField(object, name) === undefined) findings.errors.push(fieldError.required(joinPath(path, name)));
     }
   };
 }
