@@ -66,7 +66,7 @@ function keysOfPod(object: KubeObject, view: View): readonly string[] {
 function removeLost(orphans: readonly Pod[], now: number): Step[] {
   return orphans.flatMap((pod): Step[] => {
     const delayMs = untilLostMs(pod, now);
-    return delayMs > 0 ? [{ do: 'again', delayMs }] : [...declareFailed(pod, lostCondition(now)), removeStep(pod)];
+    return delayMs > 0 ? [{ do: 'again', delayMs }] : [...declareFailed(pod, lostCondition(pod, now)), removeStep(pod)];
   });
 }
 
@@ -114,13 +114,14 @@ function untilLostMs(pod: Pod, now: number): number {
   return Math.max(0, latest + quarantineMs - now);
 }
 
-function lostCondition(now: number): PodCondition {
+function lostCondition(pod: Pod, now: number): PodCondition {
   return {
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'DeletionByPodGC',
     message: 'PodGC: node no longer exists',
     lastTransitionTime: formatTime(now),
+    observedGeneration: pod.metadata.generation,
   };
 }
 

@@ -241,6 +241,7 @@ export class Scheduler {
           reason: 'Unschedulable',
           message,
           lastTransitionTime,
+          observedGeneration: pod.metadata.generation,
         };
         await this.#patchStatus(pod, {
           conditions: [condition],
@@ -265,6 +266,7 @@ export class Scheduler {
         reason: 'PreemptionByScheduler',
         message: `${defaultSchedulerName}: preempting to accommodate a higher priority pod`,
         lastTransitionTime: formatTime(this.#world.clock.now()),
+        observedGeneration: victim.metadata.generation,
       };
       await this.#patchStatus(victim, { conditions: [condition] });
       await this.#client.delete(pods, { namespace, name }, { preconditions: { uid } });

@@ -94,6 +94,10 @@ test('says why a pod fits nowhere, in the words of the scheduler', async () => {
     items[0]?.message,
     '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
   );
+  const [pod] = (await cluster.client.list(pods, { namespace: 'default' })).items;
+  const [condition, ...others] = pod?.status?.conditions ?? [];
+  assert.deepEqual([condition?.type, condition?.reason, others], ['PodScheduled', 'Unschedulable', []]);
+  assert.equal(condition?.observedGeneration, pod?.metadata.generation);
 });
 
 test('answers what is wrong with a StatusError', async () => {

@@ -14,6 +14,7 @@ import { changeField, changeItems } from './fill-defaults.ts';
 import { podColumns } from './pod-columns.ts';
 import { computeQosClass } from './pod-qos.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
+import { keepOfStatus } from './pod-status.ts';
 import {
   validateEphemeralContainersUpdate,
   validatePodCreate,
@@ -166,10 +167,7 @@ export const pod = defineKind(pods, {
         object.metadata.ownerReferences === old.metadata.ownerReferences
           ? object.metadata
           : { ...object.metadata, ownerReferences: old.metadata.ownerReferences },
-      status:
-        object.status === undefined || object.status.qosClass !== undefined || old.status?.qosClass === undefined
-          ? object.status
-          : { ...object.status, qosClass: old.status.qosClass },
+      status: keepOfStatus(object.status, old.status),
     }),
   },
   objectSubresources: {

@@ -63,6 +63,7 @@ function evict(pod: Pod, now: number): Step[] {
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
     lastTransitionTime: formatTime(now),
+    observedGeneration: pod.metadata.generation,
   };
   return [
     {
