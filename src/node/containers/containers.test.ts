@@ -163,6 +163,9 @@ describe('a container', () => {
     assert.throws(() => build({ securityContext }, {}, { uid: 0 }), {
       message: 'container has runAsNonRoot and image will run as root (pod: "p_n(u)", container: app)',
     });
+    for (const unnamed of [{}, { username: '' }]) {
+      assert.throws(() => build({ securityContext }, {}, unnamed), /image will run as root/);
+    }
     assert.throws(() => build({ securityContext }, {}, { username: 'web' }), {
       message:
         'container has runAsNonRoot and image has non-numeric user (web), cannot verify user is non-root (pod: "p_n(u)", container: app)',

@@ -52,10 +52,13 @@ export function verifyNonRoot(pod: Pod, container: Container, user: ImageUser): 
     if (runAsUser === 0) throw new Error(`container's runAsUser breaks non-root policy ${where}`);
     return;
   }
-  if (user.uid === 0) throw new Error(`container has runAsNonRoot and image will run as root ${where}`);
-  if (user.uid !== undefined || user.username === undefined || user.username === '') return;
+  const { uid, username = '' } = user;
+  // An image that names no user runs as root.
+  if (uid === 0 || (uid === undefined && username === ''))
+    throw new Error(`container has runAsNonRoot and image will run as root ${where}`);
+  if (uid !== undefined) return;
   throw new Error(
-    `container has runAsNonRoot and image has non-numeric user (${user.username}), cannot verify user is non-root ${where}`,
+    `container has runAsNonRoot and image has non-numeric user (${username}), cannot verify user is non-root ${where}`,
   );
 }
 
