@@ -44,6 +44,23 @@ test('frames of one turn go out in one write, shared by all that are told the sa
   assert.equal(two.client.writes[0], one.client.writes[0]);
 });
 
+test('few watchers hear before whoever waits for the write goes on; many do not hold it up', async () => {
+  for (const [count, isHeard] of [
+    [32, true],
+    [33, false],
+  ] as const) {
+    const flusher = new FrameFlusher();
+    const watchers = Array.from({ length: count }, () => open(flusher));
+    const committed = Promise.withResolvers<void>();
+    for (const { writer } of watchers) writer.write('a\n');
+    committed.resolve();
+    await committed.promise;
+    assert.equal(watchers[0]!.client.text !== '', isHeard, `${count} watchers`);
+    await nextTurn();
+    for (const { client } of watchers) assert.equal(client.text, 'a\n');
+  }
+});
+
 test('chunks carry their length in bytes', async () => {
   const { client, writer } = open(new FrameFlusher(), true);
   writer.write('ü\n');

@@ -6,6 +6,8 @@ import type { Frame, FrameSink } from '../../apiserver/http/index.ts';
 const writeLengthMax = 256 * 1024;
 /** How long one watcher may keep others waiting. */
 const turnMsMax = 8;
+/** So many watchers are told before the writer's own answer goes out; more would keep it waiting. */
+const promptMax = 32;
 /** How long a client may leave us with a full pipe before its watch ends. */
 const stallMsMax = 30_000;
 
@@ -26,8 +28,12 @@ export interface FrameTarget {
 }
 
 /**
- * Writes each watcher's frames once per turn of the event loop: what a watch costs is the write to the socket, not the
- * event. Watchers that are told the same share the bytes. One instance for all watchers of a server.
+ * Writes each watcher's frames once per group of commits, or where there are many watchers once per turn of the event
+ * loop: what a watch costs is the write to the socket, not the event. Watchers that are told the same share the bytes. One
+ * instance for all watchers of a server.
+ *
+ * A few watchers hear of a write before the writer does, as they mostly do in Kubernetes: controllers there refuse to
+ * work, and try again, until their watch has shown them what they have written themselves.
  */
 export class FrameFlusher {
   readonly #due = new Set<FrameWriter>();
@@ -40,7 +46,11 @@ export class FrameFlusher {
     this.#due.add(writer);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#flush());
+    // After all events of the commits at hand, before the answers to those who wait for them.
+    queueMicrotask(() => {
+      if (this.#due.size <= promptMax) this.#flush();
+      else setImmediate(() => this.#flush());
+    });
   }
 
   /** The frames as bytes: those of the watcher before when it was told the same. */
