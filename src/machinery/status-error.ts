@@ -133,7 +133,7 @@ export const statusError = {
       {
         ...(name === '' ? {} : { name }),
         ...(subject.group === '' ? {} : { group: subject.group }),
-        kind,
+        ...(kind === '' ? {} : { kind }),
         causes: errors.map(error => ({
           reason: error.reason,
           message: formatFieldErrorBody(error),

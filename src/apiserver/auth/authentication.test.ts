@@ -4,7 +4,7 @@ import { nodes, pods, serviceAccounts } from '../../api/generated/index.ts';
 import type { KubeObject, ResourceType } from '../../machinery/index.ts';
 import { VirtualWorld } from '../../world/index.ts';
 import type { ObjectView } from '../object-view.ts';
-import { impersonate } from './impersonation.ts';
+import { impersonate } from './impersonation/index.ts';
 import { RbacAuthorizer } from './rbac/rbac-authorizer.ts';
 import { RbacPolicy } from './rbac/rbac-policy.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';

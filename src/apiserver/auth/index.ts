@@ -9,7 +9,7 @@ export type { AuthenticationOptions } from './authentication-options.ts';
 export type { Authenticator, Credentials } from './authenticator.ts';
 export { forbiddenError } from './forbidden.ts';
 export { FrontProxyAuthenticator } from './front-proxy-authenticator.ts';
-export { impersonate } from './impersonation.ts';
+export { impersonate } from './impersonation/index.ts';
 export {
   type AnonymousAccess,
   checkExpressions,

@@ -7,7 +7,7 @@ import type { AuditTrail } from '../audit/index.ts';
 import { annotateDecision } from '../auth/annotate-decision.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
-import { impersonate } from '../auth/impersonation.ts';
+import { impersonate } from '../auth/impersonation/index.ts';
 import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
 import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.ts';
 import { AuditStage, auditResult } from './audit-stage.ts';
@@ -209,7 +209,7 @@ export class ApiHandler {
       throw error;
     }
     this.#audit?.enter(run, sender);
-    const user = impersonate(sender, headers, this.#options.authorizer);
+    const user = impersonate(sender, headers, this.#options.authorizer, run.info);
     if (user !== sender) run.audit?.impersonate(user);
     run.call = new RequestCall(user, readHeader(headers, 'user-agent'), run.audit);
     return run.call;

@@ -15,6 +15,8 @@ export function answerVirtual(
   call: CallContext,
   subresource: string,
 ): Promise<ApiResult> | undefined {
+  // Kubernetes: what is computed of an object is asked for by creating it.
+  if (subresource !== '' && request.verb !== 'create') return undefined;
   const { path } = endpoint;
   const answer = server.virtual[subresource === '' ? path : `${path}/${subresource}`];
   return answer === undefined ? undefined : compute(answer, endpoint, request, call, subresource);

@@ -63,10 +63,8 @@ function checkBinding(request: AdmissionRequest, policy: RbacPolicy, authorizer:
   if (isAllowed(authorizer, request.call.user, 'bind', resource, namespace, roleRef.name)) return;
   const rules = policy.resolve(roleRef, namespace);
   if (rules === undefined) {
-    throw statusError.notFound(
-      { group, resource: roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles' },
-      roleRef.name,
-    );
+    // Kubernetes: by the resource that the request is about, not by the role's.
+    throw statusError.notFound({ group, resource: targetOf(request).resource }, roleRef.name);
   }
   demandHeld(request, policy, rules);
 }

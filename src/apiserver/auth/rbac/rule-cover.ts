@@ -64,12 +64,12 @@ export function describeRules(rules: readonly PolicyRule[]): string {
 
 function compact(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const merged = new Map<string, PolicyRule>();
-  for (const rule of rules) {
-    const key = JSON.stringify([rule.apiGroups, rule.resources, rule.resourceNames, rule.nonResourceURLs]);
+  for (const rule of rules.filter(({ nonResourceURLs }) => nonResourceURLs === undefined)) {
+    const key = JSON.stringify([rule.apiGroups, rule.resources, rule.resourceNames]);
     const known = merged.get(key);
     merged.set(key, known === undefined ? rule : { ...known, verbs: [...known.verbs, ...rule.verbs] });
   }
-  return [...merged.values()];
+  return [...merged.values(), ...rules.filter(({ nonResourceURLs }) => nonResourceURLs !== undefined)];
 }
 
 /** `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}` */

@@ -18,10 +18,15 @@ export function createIdentityReviews(tokens: () => TokenUnion): VirtualResource
       return review;
     },
     [`${group}/tokenreviews`]: async request => {
-      const { spec } = request.body as TokenReview;
+      const { spec, metadata } = request.body as TokenReview;
       if ((spec.token ?? '') === '')
         throw statusError.badRequest('token is required for TokenReview in authentication');
-      const review = { kind: 'TokenReview', apiVersion: `${group}/v1`, metadata: {}, spec };
+      const review = {
+        kind: 'TokenReview',
+        apiVersion: `${group}/v1`,
+        metadata: { ...metadata, namespace: undefined },
+        spec,
+      };
       const wanted = spec.audiences ?? [];
       const outcome = await tokens().authenticate(spec.token, wanted.length === 0 ? undefined : wanted);
       const status: TokenReview['status'] =

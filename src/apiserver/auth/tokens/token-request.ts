@@ -62,7 +62,7 @@ export function createTokenRequests(settings: TokenSettings, view: () => ObjectV
         uid: account.metadata.uid,
         creationTimestamp: formatTime(nowSeconds * 1000),
       },
-      spec: { ...asked.spec, audiences, expirationSeconds: seconds },
+      spec: { audiences, expirationSeconds: seconds, boundObjectRef: asked.spec.boundObjectRef },
       status: { token, expirationTimestamp: formatTime((nowSeconds + seconds) * 1000) },
     } satisfies TokenRequest as KubeObject;
   };
@@ -77,24 +77,26 @@ function readTokenRequest(request: ResourceRequest, account: ServiceAccount): To
   const { metadata, spec } = body as { metadata?: KubeObject['metadata']; spec?: TokenRequest['spec'] };
   const asked: TokenRequest = { metadata: metadata ?? {}, spec: spec ?? {} };
   const name = account.metadata.name!;
+  const misplaced = checkIdentity(asked, account);
+  if (misplaced.length > 0) throw statusError.invalid(subject, name, misplaced);
   const uid = asked.metadata.uid ?? '';
   if (uid !== '' && uid !== account.metadata.uid) {
     const why = `the UID in the token request (${uid}) does not match the UID of the service account (${account.metadata.uid})`;
     throw statusError.conflict({ group: subject.group, resource: subject.kind }, name, why);
   }
-  const errors = [...checkIdentity(asked, account), ...checkSpec(asked)];
+  const errors = checkSpec(asked);
   if (errors.length > 0) throw statusError.invalid(subject, '', errors);
   return asked;
 }
 
+/** Kubernetes: only the first is told. */
 function checkIdentity({ metadata }: TokenRequest, account: ServiceAccount): readonly FieldError[] {
-  const errors: FieldError[] = [];
   for (const field of ['name', 'namespace'] as const) {
     const given = metadata[field] ?? '';
     if (given === '' || given === account.metadata[field]) continue;
-    errors.push(fieldError.invalid(`metadata.${field}`, given, `must match the service account ${field} if specified`));
+    return [fieldError.invalid(`metadata.${field}`, given, `must match the service account ${field} if specified`)];
   }
-  return errors;
+  return [];
 }
 
 function checkSpec({ spec }: TokenRequest): readonly FieldError[] {
