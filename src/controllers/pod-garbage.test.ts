@@ -26,7 +26,7 @@ test('waits before it takes the pods of a missing node for lost', () => {
 });
 
 test('says of a lost pod that it failed, and why', () => {
-  const others = [pod('lost', {}, 'gone', { phase: 'Running' })];
+  const others = [pod('lost', { generation: 2 }, 'gone', { phase: 'Running' })];
   const [step] = reconcile(podGarbageController(), { key: 'gone', others, now: '2026-01-01T01:00:00Z' });
   assert.deepEqual(step?.do === 'patch' && (step.patch as { status: unknown }).status, {
     phase: 'Failed',
@@ -37,6 +37,7 @@ test('says of a lost pod that it failed, and why', () => {
         reason: 'DeletionByPodGC',
         message: 'PodGC: node no longer exists',
         lastTransitionTime: '2026-01-01T01:00:00Z',
+        observedGeneration: 2,
       },
     ],
   });
