@@ -6,6 +6,7 @@ import {
   configMaps,
   customResourceDefinitions,
   deployments,
+  endpoints,
   horizontalPodAutoscalersV1,
   mutatingAdmissionPolicies,
   mutatingAdmissionPolicyBindings,
@@ -396,6 +397,24 @@ describe('a mutating webhook', () => {
 const widgets = { group: 'example.org', version: 'v1', resource: 'widgets', namespaced: true };
 
 describe('a webhook that fails', () => {
+  it('does not keep the server from starting with what it says of itself', async () => {
+    const hooks = new WebhookReplies();
+    const all = { rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }] };
+    const first = await TestServer.start({ outbound: hooks });
+    await first.client.create(validatingWebhookConfigurations, {
+      metadata: { name: 'everything' },
+      webhooks: [webhookTo('/gone', all)],
+    } as never);
+    first[Symbol.dispose]();
+    using again = await TestServer.start({ outbound: hooks, store: first.store, advertisedIp: '192.0.2.2' });
+    const own = again.server.view.get(endpoints, 'default', 'kubernetes');
+    assert.equal(own?.subsets?.[0]?.addresses?.[0]?.ip, '192.0.2.2');
+    assert.deepEqual(hooks.paths, []);
+    await refusalOf(again.client.create(configMaps, map('m')));
+    await again.client.delete(validatingWebhookConfigurations, { name: 'everything' });
+    await again.client.create(configMaps, map('m'));
+  });
+
   const refuse = async (reply: object | Error, rest: object = {}) => {
     using scene = await start();
     scene.hooks.on('/a', () => reply);

@@ -6,6 +6,7 @@ import {
   type AuthenticationOptions,
   type Authenticator,
   FrontProxyAuthenticator,
+  serverUser,
   type TokenSettings,
 } from '../apiserver/auth/index.ts';
 import {
@@ -148,7 +149,7 @@ export class ControlPlane {
       aggregatorCertificate: options.aggregatorCertificate,
     });
     const { server } = running;
-    await access.start(createLocalTransport(server, componentUsers.admin, 'kube-apiserver'), server.view);
+    await access.start(createLocalTransport(server, serverUser, 'kube-apiserver'), server.view);
     const plane = new ControlPlane(options, cache, access, running);
     plane.#controllers?.start();
     plane.#scheduler?.component.start();

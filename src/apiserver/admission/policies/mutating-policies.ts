@@ -9,6 +9,7 @@ import type { AdmissionPlugin, AdmissionRequest, AdmissionRound } from '../../co
 import { forbid } from '../admission-error.ts';
 import { checkConditions, describeRequest, OutOfBudget, withVariables } from '../expressions/index.ts';
 import { findNamespace, VersionedObjects } from '../matching/index.ts';
+import { isOwnRequest } from '../own-request.ts';
 import { ReinvocationMemory } from '../reinvocation-memory.ts';
 import { applyMutation } from './apply-mutation.ts';
 import { findBoundPolicies } from './bindings-of-policies.ts';
@@ -42,7 +43,7 @@ export function createMutatingPolicies({
     handles: ({ version: { type } }, _subresource, operation) =>
       type.group !== 'admissionregistration.k8s.io' && operation !== 'DELETE',
     mutate: (request, round) =>
-      view.hasAny(mutatingAdmissionPolicyBindings) ? mutate(request, round) : request.object!,
+      view.hasAny(mutatingAdmissionPolicyBindings) && !isOwnRequest(request) ? mutate(request, round) : request.object!,
   };
 }
 

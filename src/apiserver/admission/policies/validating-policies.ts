@@ -9,6 +9,7 @@ import type { AdmissionPlugin, AdmissionRequest } from '../../core-contract.ts';
 import { forbid } from '../admission-error.ts';
 import { describeRequest } from '../expressions/index.ts';
 import { findNamespace, VersionedObjects } from '../matching/index.ts';
+import { isOwnRequest } from '../own-request.ts';
 import { findBoundPolicies } from './bindings-of-policies.ts';
 import { type PolicySurroundings, selectInvocations } from './bound-policy.ts';
 import { evaluatePolicy, type Objection } from './evaluate-policy.ts';
@@ -41,7 +42,8 @@ export function createValidatingPolicies({
     name: 'ValidatingAdmissionPolicy',
     // Kubernetes: nobody can lock themselves out of mending a policy.
     handles: ({ version: { type } }) => type.group !== 'admissionregistration.k8s.io',
-    validate: request => (view.hasAny(validatingAdmissionPolicyBindings) ? validate(request) : undefined),
+    validate: request =>
+      view.hasAny(validatingAdmissionPolicyBindings) && !isOwnRequest(request) ? validate(request) : undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { type MutatingWebhook, mutatingWebhookConfigurations } from '../../../ap
 import { isSemanticallyEqual, type KubeObject, statusError } from '../../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest, AdmissionRound } from '../../core-contract.ts';
 import { type MatchedResource, VersionedObjects } from '../matching/index.ts';
+import { isOwnRequest } from '../own-request.ts';
 import { ReinvocationMemory } from '../reinvocation-memory.ts';
 import { applyAnswer } from './apply-patch.ts';
 import { CallFailure, callWebhook } from './call-webhook.ts';
@@ -19,7 +20,7 @@ export function createMutatingWebhooks(options: WebhookPluginOptions): Admission
     // Kubernetes: nobody can lock themselves out of mending a webhook.
     handles: ({ version: { type } }) => type.group !== 'admissionregistration.k8s.io',
     mutate(request, round) {
-      if (!view.hasAny(mutatingWebhookConfigurations)) return request.object!;
+      if (!view.hasAny(mutatingWebhookConfigurations) || isOwnRequest(request)) return request.object!;
       return new MutationRun(options, request, round).run();
     },
   };

@@ -2,6 +2,7 @@ import { type ValidatingWebhook, validatingWebhookConfigurations } from '../../.
 import { statusError } from '../../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../core-contract.ts';
 import { type MatchedResource, type ShownObjects, VersionedObjects } from '../matching/index.ts';
+import { isOwnRequest } from '../own-request.ts';
 import { CallFailure, callWebhook } from './call-webhook.ts';
 import { listWebhooks } from './configured-webhooks.ts';
 import { meetsConditions, selectWebhook } from './select-webhook.ts';
@@ -21,7 +22,8 @@ export function createValidatingWebhooks(options: WebhookPluginOptions): Admissi
     // Kubernetes: nobody can lock themselves out of mending a webhook.
     handles: ({ version: { type } }) => type.group !== 'admissionregistration.k8s.io',
     validate(request) {
-      return view.hasAny(validatingWebhookConfigurations) ? validate(options, request) : undefined;
+      if (!view.hasAny(validatingWebhookConfigurations) || isOwnRequest(request)) return;
+      return validate(options, request);
     },
   };
 }
