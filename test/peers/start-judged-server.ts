@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { dataDirectory } from '../../src/cli/data-directory.ts';
 import { writeComponentKubeconfigs } from '../../src/cli/up/component-kubeconfigs.ts';
-import { ensureClusterPki } from '../../src/drivers/tls/index.ts';
+import { ensureClusterPki, readKubeconfig } from '../../src/drivers/tls/index.ts';
 import { newDirectory, removeDirectory, TestCluster } from '../end-to-end/cluster-process.ts';
 import { startKubeApiserver } from './start-kube-apiserver.ts';
 
@@ -12,6 +12,8 @@ export interface JudgedServer extends AsyncDisposable {
   readonly directory: string;
   /** What it has complained of so far. */
   complaints(): string;
+  /** Kills it and starts it again over the same data and port. Absent where the server is upstream's. */
+  restart?(): Promise<void>;
 }
 
 /**
@@ -26,11 +28,16 @@ async function startSampan(): Promise<JudgedServer> {
   const directory = newDirectory();
   // A server that listens on a loopback address only has no endpoints to tell.
   const flags = ['--without', 'scheduler,controllers', '--bind-address', '0.0.0.0'];
-  const cluster = await TestCluster.start(flags, directory, 'server');
+  let cluster = await TestCluster.start(flags, directory, 'server');
+  const { port } = new URL((await readKubeconfig(cluster.kubeconfig)).server);
   return {
     kubeconfig: cluster.kubeconfig,
     directory,
     complaints: () => cluster.process.stderr,
+    restart: async () => {
+      await cluster.kill();
+      cluster = await TestCluster.start([...flags, '--port', port], directory, 'server');
+    },
     [Symbol.asyncDispose]: async () => {
       await cluster[Symbol.asyncDispose]();
       await removeDirectory(directory);

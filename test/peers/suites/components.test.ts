@@ -60,7 +60,6 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
   let kubelets: SimulatedKubelets;
   const components: RunningComponent[] = [];
   let startedMs = 0;
-  let hasSucceeded = false;
 
   before(async () => {
     server = await startJudgedServer();
@@ -77,7 +76,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     for (const component of components) await component[Symbol.asyncDispose]();
     await kubelets[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
-    if (hasSucceeded) rmSync(logs, { recursive: true });
+    if (process.env['SAMPAN_KEEP_LOGS'] === undefined) rmSync(logs, { recursive: true });
     else process.stderr.write(`the logs of both are in ${logs}\n`);
   });
 
@@ -564,7 +563,29 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     }
     assert.deepEqual(kubelets.complaints, [], 'the kubelets');
     assert.equal(server.complaints(), '', 'the server');
-    hasSucceeded = true;
+  });
+
+  test('go on when the server has been killed and started again', async context => {
+    if (server.restart === undefined) return context.skip('upstream is not killed');
+    await server.restart();
+    const metadata = { namespace: 'soak', name: 'later' };
+    await client.create(deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: { replicas: 3, selector: { matchLabels: { app: 'later' } }, template: template('later') },
+    });
+    await eventually(
+      'it is available',
+      () => client.get(deployments, metadata),
+      ({ status }) => status?.availableReplicas === 3,
+      patienceMs,
+    );
+    for (const { name, process: component } of components) {
+      assert.equal(component.hasExited, false, `${name} has ended:\n${component.lastWords()}`);
+      const { spec } = await client.get(leases, { namespace: 'kube-system', name });
+      assert.equal(spec!.leaseTransitions ?? 0, 0, `${name} has led all the time`);
+    }
   });
 });
 
