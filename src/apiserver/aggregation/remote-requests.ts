@@ -133,5 +133,6 @@ function isRedirect({ status, headers }: Pick<HttpResponse, 'status' | 'headers'
 }
 
 async function closeBody(body: AsyncIterable<Uint8Array>): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
+  // Begun, so that leaving the loop ends it.
+  for await (const _ of body) break;
 }

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import type { Backend } from '../../apiserver/proxy/index.ts';
 import { loadHttp } from '../load-http.ts';
-import { checkServerName } from '../outbound/check-server-name.ts';
+import { tlsOptions } from './tls-options.ts';
 
 type Agent = import('node:http').Agent;
 type RequestOptions = import('node:https').RequestOptions;
@@ -37,21 +36,4 @@ export class Agents {
     this.#secure ??= new Agent({ keepAlive: true, maxFreeSockets: idleConnectionsMax, timeout: idleMsMax });
     return this.#secure;
   }
-}
-
-function tlsOptions(backend: Backend): RequestOptions {
-  const {
-    serverName = backend.host,
-    certificateAuthority,
-    clientCertificate,
-    shouldSkipVerification = false,
-  } = backend;
-  return {
-    // RFC 6066: an address is no server name.
-    servername: isIP(serverName) === 0 ? serverName : '',
-    rejectUnauthorized: !shouldSkipVerification,
-    ...(shouldSkipVerification ? {} : { checkServerIdentity: (_, peer) => checkServerName(serverName, peer) }),
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
-  };
 }

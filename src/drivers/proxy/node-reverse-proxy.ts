@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, gunzip, gzip, inflateRaw } from 'node:zlib';
 import type { ByteSource } from '../../apiserver/index.ts';
@@ -14,6 +15,7 @@ import { loadHttp } from '../load-http.ts';
 import { describeOutboundFailure } from '../outbound/outbound-failure.ts';
 import { Agents } from './agents.ts';
 import { limitConnecting } from './connect-deadlines.ts';
+import { Http2Backends } from './http2-backends.ts';
 import { sendBody } from './send-body.ts';
 import { toByteDuplex } from './socket-duplex.ts';
 
@@ -23,8 +25,25 @@ const encoders = { gzip: promisify(gzip), deflate: promisify(deflateRaw) };
 /** Node's HTTP client as the server's way to backends. */
 export class NodeReverseProxy implements ReverseProxy {
   readonly #agents = new Agents();
+  readonly #http2 = new Http2Backends();
 
   async send(request: BackendRequest): Promise<BackendResponse> {
+    if (request.backend.scheme === 'http') return this.#sendHttp1(request);
+    try {
+      for (;;) {
+        const connection = await this.#http2.connect(request.backend);
+        if (connection === undefined) break;
+        if (connection.isUsable) return await connection.send(request);
+        // It ended just now, and is forgotten in a moment.
+        await nextTurn();
+      }
+    } catch (error) {
+      throw describe(error as Error, request);
+    }
+    return this.#sendHttp1(request);
+  }
+
+  async #sendHttp1(request: BackendRequest): Promise<BackendResponse> {
     for (;;) {
       const outgoing = this.#start(request);
       try {
@@ -72,6 +91,7 @@ export class NodeReverseProxy implements ReverseProxy {
   /** Gives up all connections. */
   close(): void {
     this.#agents.close();
+    this.#http2.close();
   }
 
   #start({ backend, method, target, headers }: BackendRequest, isUpgrade = false): ClientRequest {
@@ -85,7 +105,7 @@ export class NodeReverseProxy implements ReverseProxy {
       headers: withoutAbsent(headers),
       setHost: false,
     });
-    limitConnecting(outgoing, backend);
+    outgoing.once('socket', socket => limitConnecting(socket, backend, error => outgoing.destroy(error)));
     return outgoing;
   }
 }

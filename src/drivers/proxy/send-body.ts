@@ -1,9 +1,9 @@
-import type { ClientRequest } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { ByteSource } from '../../apiserver/index.ts';
 import { waitForDrain } from '../http/body-writer.ts';
 
 /** Sends a body as it comes, no faster than the backend reads. A client that breaks off breaks the request off. */
-export function sendBody(outgoing: ClientRequest, body: ByteSource | undefined): void {
+export function sendBody(outgoing: Writable, body: ByteSource | undefined): void {
   if (body === undefined) {
     outgoing.end();
     return;
@@ -11,7 +11,7 @@ export function sendBody(outgoing: ClientRequest, body: ByteSource | undefined):
   void copy(outgoing, body).catch(() => outgoing.destroy(new Error('context canceled')));
 }
 
-async function copy(outgoing: ClientRequest, body: ByteSource): Promise<void> {
+async function copy(outgoing: Writable, body: ByteSource): Promise<void> {
   for await (const chunk of body) {
     // A backend may answer, and hang up, before it has read everything.
     if (outgoing.destroyed) return;
