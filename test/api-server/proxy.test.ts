@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
+import {
+  connect as connectHttp2,
+  createSecureServer as createHttp2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { createServer as createSecureServer, request as startRequest } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -25,7 +30,9 @@ let backend: Server;
 let secure: NetServer;
 let port: number;
 let securePort: number;
+let modernPort: number;
 const servers: NetServer[] = [];
+let sessions = 0;
 /** Requests that the backend has seen the end of, or the breaking off of. */
 const ended: string[] = [];
 
@@ -106,6 +113,25 @@ before(async () => {
   secure = createSecureServer({ cert: certificate, key: privateKey }, answer);
   securePort = await listen(secure);
   await api.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'kube-system' } });
+  const modern = createHttp2Server({ cert: certificate, key: privateKey });
+  modern.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    stream.on('error', () => {});
+    const path = headers[':path'] ?? '';
+    if (path === '/reset') {
+      stream.respond({ ':status': 200 });
+      stream.write('part');
+      setTimeout(() => stream.destroy(new Error('broken off')), 20);
+    } else if (path === '/wait') stream.on('close', () => ended.push('stream cancelled'));
+    else {
+      stream.respond({ ':status': 201, 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] });
+      stream.write(`${headers[':method']} ${path} ${headers[':authority']} `);
+      stream.pipe(stream);
+    }
+  });
+  modern.on('session', () => {
+    sessions++;
+  });
+  modernPort = await listen(modern as unknown as NetServer);
   await createPod('web', port);
   await createPod('gone', 1);
   await createPod('simulated', port, 'simulated');
@@ -113,7 +139,7 @@ before(async () => {
 });
 after(async () => {
   for (const server of servers) {
-    (server as Server).closeAllConnections();
+    (server as Partial<Server>).closeAllConnections?.();
     server.close();
   }
   if (skip === false) await api[Symbol.asyncDispose]();
@@ -337,6 +363,28 @@ describe('a pod behind the API server', { skip }, () => {
     assert.deepEqual([unnamed.code, unnamed.message], [400, 'invalid pod request "a:b:c:d"']);
     assert.equal(json(await ask(`${base}/pods/none:80/proxy/`)).message, 'pods "none" not found');
     assert.equal((await ask('/api/v1/proxy/namespaces/kube-system/pods/web')).status, 404);
+  });
+
+  test('is spoken to in HTTP/2 where it speaks that, over one connection', async () => {
+    const at = `${base}/pods/https:web:${modernPort}/proxy`;
+    const answers = await Promise.all(
+      [1, 2, 3].map(i => ask(`${at}/a?b=${i}`, { method: 'POST', body: Buffer.from(`body ${i}`) })),
+    );
+    answers.forEach(({ status, headers, body }, i) => {
+      assert.equal(status, 201);
+      assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2']);
+      assert.equal(body.toString(), `POST /a?b=${i + 1} 127.0.0.1:${api.port} body ${i + 1}`);
+    });
+    assert.equal((await ask(`${at}/plain`)).body.toString(), `GET /plain 127.0.0.1:${api.port} `);
+    assert.equal(sessions, 1);
+    await assert.rejects(ask(`${at}/reset`), /aborted|ECONNRESET/);
+    const { request, response } = open(`${at}/wait`);
+    response.catch(() => {});
+    request.end();
+    await new Promise(resolve => setTimeout(resolve, 100));
+    request.destroy();
+    await until(() => ended.includes('stream cancelled'));
+    assert.equal(sessions, 1);
   });
 
   test('is reached over HTTP/2 too', async () => {
