@@ -1,3 +1,5 @@
+import { quoteGo } from './json/index.ts';
+
 /**
  * What is wrong with one field of an object. Kubernetes: `k8s.io/apimachinery/pkg/util/validation/field`.
  * `reason` is the cause's reason in a Status; `format` gives upstream's texts.
@@ -58,7 +60,7 @@ export function formatFieldError(error: FieldError): string {
 
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoteGo(value);
   // Go's JSON keeps clear of what HTML would take for its own.
   if (typeof value === 'object') return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escapeUnit);
   return String(value);
@@ -88,8 +90,7 @@ export const fieldError = {
     reason: 'FieldValueNotSupported',
     field,
     value,
-    detail:
-      supported.length === 0 ? '' : `supported values: ${supported.map(value => JSON.stringify(value)).join(', ')}`,
+    detail: supported.length === 0 ? '' : `supported values: ${supported.map(quoteGo).join(', ')}`,
   }),
   forbidden: (field: string, detail: string): FieldError => ({ reason: 'FieldValueForbidden', field, detail }),
   tooLong: (field: string, maxLength: number): FieldError => ({

@@ -78,7 +78,6 @@ export const resourceClaimTemplate = defineKind(resourceClaimTemplates, {
   hasGeneration: false,
   setDefaults: object => changeField(object, 'spec', spec => changeField(spec, 'spec', defaultClaim)),
   validateCreate: validateClaimTemplate,
-  skipsFullValidationOnUpdate: true,
   validateUpdate: validateClaimTemplateUpdate,
   columns: [nameColumn, ageColumn],
 });

@@ -15,7 +15,7 @@ export function readDeleteOptionsBody(body: unknown): RequestOptions {
     gracePeriodSeconds: (gracePeriodSeconds ?? undefined) as number | undefined,
     propagationPolicy: ((propagationPolicy as string | null) ?? orphaning) as RequestOptions['propagationPolicy'],
     preconditions: isJsonObject(preconditions) ? readPreconditions(preconditions) : undefined,
-    dryRun: Array.isArray(dryRun) ? readDryRun(dryRun.map(String)) : undefined,
+    dryRun: Array.isArray(dryRun) ? readDryRun(dryRun.map(String), 'DeleteOptions') : undefined,
   };
 }
 

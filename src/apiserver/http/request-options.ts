@@ -1,5 +1,5 @@
 import type { RequestOptions } from '../../client/index.ts';
-import { StatusError } from '../../machinery/index.ts';
+import { fieldError, quoteGo, statusError } from '../../machinery/index.ts';
 import type { Query } from './query.ts';
 import { isTruthy } from './request-info.ts';
 
@@ -12,7 +12,7 @@ export function readRequestOptions(query: Query, verb: string): RequestOptions {
   if (verb === 'list' || verb === 'watch' || verb === 'deletecollection') {
     return { ...readListOptions(query), ...(verb === 'deletecollection' ? readDeleteOptions(query) : {}) };
   }
-  return verb === 'delete' ? readDeleteOptions(query) : readWriteOptions(query);
+  return verb === 'delete' ? readDeleteOptions(query) : readWriteOptions(query, kindsOfOptions[verb] ?? '');
 }
 
 function readGetOptions(query: Query): RequestOptions {
@@ -33,9 +33,15 @@ function readListOptions(query: Query): RequestOptions {
   };
 }
 
-function readWriteOptions(query: Query): RequestOptions {
+const kindsOfOptions: Readonly<Record<string, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+};
+
+function readWriteOptions(query: Query, kind: string): RequestOptions {
   return {
-    dryRun: readDryRun(query.getAll('dryRun')),
+    dryRun: readDryRun(query.getAll('dryRun'), kind),
     fieldManager: query.get('fieldManager'),
     fieldValidation: query.get('fieldValidation') as RequestOptions['fieldValidation'],
     force: readBoolean(query, 'force'),
@@ -45,7 +51,7 @@ function readWriteOptions(query: Query): RequestOptions {
 function readDeleteOptions(query: Query): RequestOptions {
   const orphan = query.get('orphanDependents');
   return {
-    dryRun: readDryRun(query.getAll('dryRun')),
+    dryRun: readDryRun(query.getAll('dryRun'), 'DeleteOptions'),
     gracePeriodSeconds: readInteger(query, 'gracePeriodSeconds'),
     propagationPolicy:
       (query.get('propagationPolicy') as RequestOptions['propagationPolicy']) ??
@@ -54,15 +60,13 @@ function readDeleteOptions(query: Query): RequestOptions {
 }
 
 /** Kubernetes: `All` is the only value; anything else is refused rather than taken for a real write. */
-export function readDryRun(values: readonly string[]): boolean | undefined {
+export function readDryRun(values: readonly string[], kind: string): boolean | undefined {
   const stages = values.filter(value => value !== '');
   if (stages.length === 0) return undefined;
   const wrong = stages.find(stage => stage !== 'All');
   if (wrong === undefined) return true;
-  throw new StatusError(
-    'Invalid',
-    `invalid option: dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`,
-  );
+  const error = fieldError.notSupported('dryRun', stages, ['All']);
+  throw statusError.invalid({ group: 'meta.k8s.io', resource: '', kind }, '', [error]);
 }
 
 function readBoolean(query: Query, name: string): boolean | undefined {
@@ -71,10 +75,9 @@ function readBoolean(query: Query, name: string): boolean | undefined {
 
 function readInteger(query: Query, name: string): number | undefined {
   const text = query.get(name);
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   if (/^[+-]?\d{1,18}$/.test(text)) return Number(text);
-  throw new StatusError(
-    'BadRequest',
-    `unable to convert query parameter ${JSON.stringify(name)}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
-  );
+  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  if (why === 'value out of range' && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return Number(text);
+  throw statusError.badRequest(`strconv.ParseInt: parsing ${quoteGo(text)}: ${why}`);
 }

@@ -75,12 +75,19 @@ describe('a query', () => {
     assert.equal(parseQuery('a=100%&b=%zz').get('b'), '%zz');
   });
 
-  test('becomes options, or a refusal that names the parameter', () => {
+  test('becomes options, or a refusal in upstream’s words', () => {
     const options = readRequestOptions(parseQuery('limit=5&labelSelector=a%3Db&allowWatchBookmarks=1'), 'list');
     assert.deepEqual([options.limit, options.labelSelector, options.allowWatchBookmarks], [5, 'a=b', true]);
-    assert.throws(() => readRequestOptions(parseQuery('limit=x'), 'list'), /query parameter "limit"/);
+    assert.throws(() => readRequestOptions(parseQuery('limit=x'), 'list'), {
+      message: 'strconv.ParseInt: parsing "x": invalid syntax',
+    });
+    assert.throws(() => readRequestOptions(parseQuery('limit='), 'list'), /parsing "": invalid syntax/);
+    const tooLarge = parseQuery('limit=9223372036854775808');
+    assert.throws(() => readRequestOptions(tooLarge, 'list'), /value out of range$/);
     assert.equal(readRequestOptions(parseQuery('dryRun=All'), 'create').dryRun, true);
-    assert.throws(() => readRequestOptions(parseQuery('dryRun=Some'), 'create'), /Unsupported value: "Some"/);
+    assert.throws(() => readRequestOptions(parseQuery('dryRun=Some'), 'create'), {
+      message: 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+    });
     assert.equal(readRequestOptions(parseQuery('orphanDependents=true'), 'delete').propagationPolicy, 'Orphan');
   });
 });
