@@ -94,8 +94,9 @@ class Exchange {
 
   learn({ ours, theirs }: Pair<FuzzAnswer>): void {
     const [mine, other] = [parseAnswer(ours), parseAnswer(theirs)];
-    for (const name of ['uid', 'resourceVersion'])
-      this.#note(`"${name}":`, mine?.metadata?.[name], other?.metadata?.[name]);
+    const [own, foreign] = [mine?.metadata ?? {}, other?.metadata ?? {}];
+    this.#note('', own.uid, foreign.uid);
+    this.#note('"resourceVersion":', own.resourceVersion, foreign.resourceVersion);
     this.#note('', mine?.spec?.clusterIP, other?.spec?.clusterIP);
   }
 
