@@ -29,7 +29,8 @@ function read(socket: TLSSocket): ClientCertificate | 'untrusted' | 'none' {
   if (!socket.authorized) return 'untrusted';
   const subject = certificate.subject as unknown as Readonly<Record<string, string | readonly string[] | undefined>>;
   return {
-    commonName: toList(subject['CN'])[0] ?? '',
+    // Kubernetes: where several names are given, Go reads the last.
+    commonName: toList(subject['CN']).at(-1) ?? '',
     organizations: toList(subject['O']),
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     ...(isFrontProxy(socket) ? { isFrontProxy: true } : {}),
