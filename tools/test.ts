@@ -40,10 +40,17 @@ const stages: readonly Stage[] = [
   {
     name: 'api-server',
     // What lies deeper in peers needs upstream's programs, and runs by `npm run clients`.
-    pattern: 'test/{api-server/**,conformance/**,fuzz/**,peers}/*.test.ts',
+    pattern: 'test/{api-server/**,conformance/**,peers}/*.test.ts',
     concurrency: 2,
     testTimeoutMs: 60_000,
     fileTimeoutMs: 120_000,
+  },
+  {
+    name: 'fuzz',
+    pattern: 'test/fuzz/**/*.test.ts',
+    concurrency: 1,
+    testTimeoutMs: 180_000,
+    fileTimeoutMs: 240_000,
   },
   {
     name: 'simulation',

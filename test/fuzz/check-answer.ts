@@ -89,8 +89,9 @@ function findRefusal(request: FuzzRequest, answer: FuzzAnswer): string | undefin
   const body = readStatus(answer);
   // What stands behind a proxy answers as it likes.
   if (body?.kind !== 'Status' && /\/proxy(\/|\?|$)/.test(request.path)) return undefined;
-  // Kubernetes: what is no path of the API is not found in the words of Go's multiplexer.
-  const isOutside = !/^\/apis?(\/|$)/.test(request.path) && answer.body.toString('utf8') === '404 page not found\n';
+  // Kubernetes: what is no path of a resource is not found in the words of Go's multiplexer.
+  const isResourcePath = /^\/(api|apis\/[^/?]+)\/[^/?]+\/[^/?]/.test(request.path);
+  const isOutside = !isResourcePath && answer.body.toString('utf8') === '404 page not found\n';
   if (status === 404 && isOutside) return undefined;
   if (body?.kind !== 'Status') return `${status} without a Status: ${answer.body.toString('utf8').slice(0, 200)}`;
   if (body.code !== status) return `${status} with a Status of code ${JSON.stringify(body.code)}: ${body.message}`;
@@ -104,7 +105,7 @@ function findRefusal(request: FuzzRequest, answer: FuzzAnswer): string | undefin
 /** What the HTTP library refuses before anybody has seen a request: headers that are too large, lines that are none. */
 function isBeforeTheServer(request: FuzzRequest, { status, headers }: FuzzAnswer): boolean {
   if (status === 431) return true;
-  return request.isRaw === true && status === 400 && headers['content-type'] === undefined;
+  return request.isRaw === true && status === 400 && headers['content-type'] !== 'application/json';
 }
 
 /** The Status of an answer in whatever format the request has asked for. */
