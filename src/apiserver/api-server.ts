@@ -12,6 +12,7 @@ import {
   createResourceQuota,
   createValidatingPolicies,
   createValidatingWebhooks,
+  WebhookMetrics,
 } from './admission/index.ts';
 import { type AuditLog, LocalAudit } from './audit/index.ts';
 import { serverUser } from './auth/well-known-users.ts';
@@ -129,11 +130,13 @@ export class ApiServer implements ApiCore {
     };
     const webhooks = new WebhookClient(this.view, options.outbound);
     const reviews = world.random.stream('apiserver/admission-reviews');
+    this.#webhooks = new WebhookMetrics(world.clock);
     const hooked = {
       ...policies,
       client: webhooks,
       uuid: () => reviews.uuid(),
       log: world.log.child('admission'),
+      metrics: this.#webhooks,
     };
     const plugins = [
       ...createAdmissionPlugins(this.view, world, authorizer),
@@ -167,6 +170,7 @@ export class ApiServer implements ApiCore {
   readonly #open: (resource: ServedResource) => Endpoint;
   readonly #authorizer: CountedAuthorizer;
   readonly #admission: AdmissionMetrics;
+  readonly #webhooks: WebhookMetrics;
 
   /** Throws the 403 unless the caller may make this request. */
   authorize(request: ResourceRequest, call: CallContext): void {
@@ -210,6 +214,7 @@ export class ApiServer implements ApiCore {
   formatMetrics(): string {
     const out = new Exposition();
     this.#admission.write(out);
+    this.#webhooks.write(out);
     this.#authorizer.write(out);
     return out.format();
   }

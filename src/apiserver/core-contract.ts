@@ -22,6 +22,8 @@ export interface CallContext {
   warn(text: string): void;
   /** Adds to the request's audit event, if that tells of as much. Absent where nothing is audited. */
   annotate?(key: string, value: string, fromLevel?: 'Metadata' | 'Request'): void;
+  /** Time that went to a webhook is not the server's own. Absent where nobody measures it. */
+  noteWebhook?(isMutating: boolean, durationMs: number): void;
   /**
    * What decoding the body has found that the decoded value no longer shows: `duplicate field "spec.replicas"`. Core
    * adds unknown fields of its own finding and treats both as `fieldValidation` says.

@@ -9,4 +9,9 @@ export { isResource } from './admitted-resource.ts';
 export { createMutatingPolicies, createValidatingPolicies } from './policies/index.ts';
 export { createRegistrationCheck } from './registration/index.ts';
 export { createResourceQuota } from './resource-quota.ts';
-export { createMutatingWebhooks, createValidatingWebhooks, type WebhookPluginOptions } from './webhooks/index.ts';
+export {
+  createMutatingWebhooks,
+  createValidatingWebhooks,
+  WebhookMetrics,
+  type WebhookPluginOptions,
+} from './webhooks/index.ts';

@@ -6,6 +6,7 @@ import { convertToServed } from '../served-version.ts';
 import { type HttpHeaders, type HttpResponse, readHeader } from './http-message.ts';
 import { isLongRunning } from './long-running.ts';
 import type { RequestInfo } from './request-info.ts';
+import { annotateLatency } from './latency-annotations.ts';
 import type { RequestRun } from './request-run.ts';
 
 /** Tells the audit log what happens to requests. */
@@ -38,6 +39,7 @@ export class AuditStage {
     const { audit, info } = run;
     if (audit === undefined) return response;
     if (!isLongRunning(info)) {
+      annotateLatency(run, this.#clock.monotonic());
       audit.complete(response.status);
       return response;
     }

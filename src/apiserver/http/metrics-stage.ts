@@ -90,9 +90,10 @@ export class MetricsStage {
   }
 
   #finish(run: RequestRun, code: number, responseSize: number | undefined, nowMs: number): void {
-    const { info, query, http, flow, startMs } = run;
+    const { info, query, http, call, startMs } = run;
     const isApply = info.verb === 'patch' && readHeader(http.headers, 'content-type')?.startsWith(applyType) === true;
-    const excusedMs = flow === undefined || flow.startMs === 0 ? 0 : flow.startMs - flow.arrivalMs;
+    const webhooksMs = call === undefined ? 0 : call.mutatingWebhooksMs + call.validatingWebhooksMs;
+    const excusedMs = run.waitMs + webhooksMs;
     const { isTermination } = run;
     const durationMs = nowMs - startMs;
     this.#requests.finish(info, query, isApply, { code, durationMs, excusedMs, responseSize, isTermination });

@@ -11,6 +11,10 @@ export class RequestCall implements CallContext {
   decodingFindings: readonly string[] = none;
   placeOf: ((path: string) => number) | undefined;
   readonly #audit: AuditTrail | undefined;
+  /** How long mutating webhooks have taken, one after the other. */
+  mutatingWebhooksMs = 0;
+  /** How long validating webhooks have taken, all at once. */
+  validatingWebhooksMs = 0;
   #warnings: WarningHeaders | undefined;
 
   constructor(user: UserInfo, userAgent: string | undefined, audit?: AuditTrail) {
@@ -21,6 +25,11 @@ export class RequestCall implements CallContext {
 
   annotate(key: string, value: string, fromLevel?: 'Metadata' | 'Request'): void {
     this.#audit?.annotate(key, value, fromLevel);
+  }
+
+  noteWebhook(isMutating: boolean, durationMs: number): void {
+    if (isMutating) this.mutatingWebhooksMs += durationMs;
+    else this.validatingWebhooksMs = Math.max(this.validatingWebhooksMs, durationMs);
   }
 
   warn(text: string): void {

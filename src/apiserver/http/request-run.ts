@@ -33,6 +33,12 @@ export class RequestRun {
     this.auditId = auditId;
   }
 
+  /** How long it has waited for its turn. */
+  get waitMs(): number {
+    const { flow } = this;
+    return flow === undefined || flow.startMs === 0 ? 0 : flow.startMs - flow.arrivalMs;
+  }
+
   /** The response with what every response of this server says. */
   complete(response: HttpResponse): HttpResponse {
     const { flow } = this;

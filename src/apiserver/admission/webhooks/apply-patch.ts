@@ -1,7 +1,7 @@
 import { applyJsonPatch, type KubeObject, readJsonPatch, statusError } from '../../../machinery/index.ts';
 import type { AdmissionRequest } from '../../core-contract.ts';
 import { type MatchedResource, readMutated } from '../matching/index.ts';
-import { CallFailure } from './call-webhook.ts';
+import { CallFailure } from './call-failure.ts';
 import type { ReviewAnswer } from './review-answer.ts';
 
 /**

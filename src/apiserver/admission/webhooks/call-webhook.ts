@@ -3,16 +3,10 @@ import type { AdmissionRequest } from '../../core-contract.ts';
 import type { WebhookClientConfig } from '../../webhooks/index.ts';
 import type { MatchedResource, ShownObjects } from '../matching/index.ts';
 import { formatReview, reviewVersionOf } from './admission-review.ts';
+import { CallFailure } from './call-failure.ts';
 import { denialOf, dryRunUnsupported } from './denial.ts';
 import { type ReviewAnswer, readAnswer } from './review-answer.ts';
 import type { WebhookPluginOptions } from './webhook-plugin-options.ts';
-
-/** A webhook could not be asked, or its answer is none: a failure as its `failurePolicy` says. */
-export class CallFailure extends Error {
-  constructor(webhook: string, why: string, cause?: unknown) {
-    super(`failed calling webhook "${webhook}": ${why}`, cause === undefined ? undefined : { cause });
-  }
-}
 
 const defaultTimeoutSeconds = 10;
 
@@ -30,7 +24,7 @@ export async function callWebhook(
   const version = reviewVersionOf(webhook);
   if (version === undefined) {
     const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)';
-    throw new CallFailure(name, `could not create admission objects: ${why}`);
+    throw new CallFailure(name, `could not create admission objects: ${why}`, undefined, 400);
   }
   const uid = uuid();
   const review = formatReview(version, uid, request, matched, shown);
@@ -48,7 +42,7 @@ export async function callWebhook(
 }
 
 function checkDryRun({ name, sideEffects }: MutatingWebhook | ValidatingWebhook): void {
-  if (sideEffects === undefined) throw new CallFailure(name, 'Webhook SideEffects is nil');
+  if (sideEffects === undefined) throw new CallFailure(name, 'Webhook SideEffects is nil', undefined, 400);
   if (sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') throw dryRunUnsupported(name);
 }
 

@@ -5,7 +5,8 @@ import { type MatchedResource, VersionedObjects } from '../matching/index.ts';
 import { isOwnRequest } from '../own-request.ts';
 import { ReinvocationMemory } from '../reinvocation-memory.ts';
 import { applyAnswer } from './apply-patch.ts';
-import { CallFailure, callWebhook } from './call-webhook.ts';
+import { CallFailure } from './call-failure.ts';
+import { callWebhook } from './call-webhook.ts';
 import { type ConfiguredWebhook, listWebhooks } from './configured-webhooks.ts';
 import { meetsConditions, selectWebhook } from './select-webhook.ts';
 import type { WebhookPluginOptions } from './webhook-plugin-options.ts';
@@ -74,7 +75,9 @@ class MutationRun {
     const { webhook, configuration } = configured;
     let hasChanged = false;
     try {
-      hasChanged = await this.#askAndApply(configured, index, matched);
+      hasChanged = await this.#options.metrics.measure(webhook, 'admit', this.#request, () =>
+        this.#askAndApply(configured, index, matched),
+      );
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       if (webhook.failurePolicy !== 'Ignore') throw statusError.internal(error.message);

@@ -3,7 +3,8 @@ import { statusError } from '../../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../core-contract.ts';
 import { type MatchedResource, type ShownObjects, VersionedObjects } from '../matching/index.ts';
 import { isOwnRequest } from '../own-request.ts';
-import { CallFailure, callWebhook } from './call-webhook.ts';
+import { CallFailure } from './call-failure.ts';
+import { callWebhook } from './call-webhook.ts';
 import { listWebhooks } from './configured-webhooks.ts';
 import { meetsConditions, selectWebhook } from './select-webhook.ts';
 import type { WebhookPluginOptions } from './webhook-plugin-options.ts';
@@ -57,7 +58,9 @@ async function refusalOf(
   index: number,
 ): Promise<Error | undefined> {
   try {
-    await callWebhook(options, webhook, false, request, matched, shown);
+    await options.metrics.measure(webhook, 'validating', request, () =>
+      callWebhook(options, webhook, false, request, matched, shown),
+    );
     return undefined;
   } catch (error) {
     if (!(error instanceof CallFailure)) return error as Error;

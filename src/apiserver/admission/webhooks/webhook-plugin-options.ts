@@ -3,6 +3,7 @@ import type { Log } from '../../../world/index.ts';
 import type { Authorizer, ResourceRegistry } from '../../core-contract.ts';
 import type { ObjectView } from '../../object-view.ts';
 import type { WebhookClient } from '../../webhooks/index.ts';
+import type { WebhookMetrics } from './webhook-metrics.ts';
 
 export interface WebhookPluginOptions {
   readonly view: ObjectView;
@@ -14,4 +15,5 @@ export interface WebhookPluginOptions {
   /** Makes the uid of a review. */
   readonly uuid: () => string;
   readonly log: Log;
+  readonly metrics: WebhookMetrics;
 }
