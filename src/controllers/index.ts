@@ -3,8 +3,8 @@
  * to what should be. Running them is the business of `client/`'s ControllerRunner. To add one, see
  * `docs/guides/add-a-controller.md`: one file here, one line in the list below.
  *
- * Absent: what needs facts from outside (autoscaling, resource quotas, volumes' binding and attachment), and the
- * clean-up of tokens and addresses. Within what exists, each folder's comment says what is missing.
+ * Absent: what needs facts from outside (autoscaling, volumes' binding and attachment). Within what exists, each folder's
+ * comment says what is missing.
  *
  * Start reading at `replica-set.ts`, which shows every part that a controller can have.
  */
