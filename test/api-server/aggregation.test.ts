@@ -62,8 +62,6 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(value));
   };
-  hasClientCertificate = (request.socket as TLSSocket).authorized;
-  lastSeen = headers;
   if (url === '/apis' && groupDiscovery !== undefined) {
     const type = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     response.writeHead(200, { 'content-type': type }).end(JSON.stringify(groupDiscovery));
@@ -82,6 +80,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.write('{"type":"ADDED","object":{}}\n');
     response.once('close', () => aggregated.emit('watch closed'));
   } else {
+    hasClientCertificate = (request.socket as TLSSocket).authorized;
+    lastSeen = headers;
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
