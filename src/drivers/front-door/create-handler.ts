@@ -1,42 +1,37 @@
-import { defaultIssuer, type TokenSettings } from '../../apiserver/auth/index.ts';
+import type { TokenSettings } from '../../apiserver/auth/index.ts';
 import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '../../apiserver/http/index.ts';
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
-import { openDescriptions } from '../../drivers/descriptions/index.ts';
-import { kubernetesVersion } from '../../drivers/front-door/index.ts';
-import type { ClusterPki } from '../../drivers/tls/index.ts';
-import { createJoseTokenSigner } from '../../drivers/tokens/index.ts';
 import type { World } from '../../world/index.ts';
+import { openDescriptions } from '../descriptions/index.ts';
 import { formatProcessMetrics } from './process-metrics.ts';
 
-export interface ServingOptions {
+/** Kubernetes: the version whose API is served, as its OpenAPI documents name it. */
+const kubernetesVersion = '1.36';
+
+export interface HandlerOptions {
   readonly world: World;
   readonly plane: ControlPlane;
   readonly tokens: TokenSettings;
-  readonly nodes: NodeConnections;
-  readonly healthChecks: readonly HealthCheck[];
+  /** Sampan's own version. */
   readonly sampanVersion: string;
-  readonly isLeaving?: (() => boolean) | undefined;
-  /** Further texts in the Prometheus format. */
-  readonly metricsSources: readonly (() => string)[];
   /**
-   * `10.244.0.1:6443`, once it is known. Kubernetes: the address that the server advertises, to which pods go for the keys
-   * of ServiceAccount tokens; without one, where this host reaches it.
+   * `10.244.0.1:6443`, once it is known: what `/api` tells clients. Kubernetes: the address that the server advertises, to
+   * which pods go for the keys of ServiceAccount tokens; without one, where this host reaches it.
    */
   readonly serverAddress: () => string;
-}
-
-export function createTokenSettings(pki: ClusterPki): TokenSettings {
-  return {
-    signer: createJoseTokenSigner(pki.serviceAccountKey),
-    issuer: defaultIssuer,
-    audiences: [defaultIssuer],
-  };
+  /** Where logs, exec, attach and port-forward go. */
+  readonly nodes?: NodeConnections | undefined;
+  /** Besides the control plane's own. */
+  readonly healthChecks?: readonly HealthCheck[] | undefined;
+  readonly isLeaving?: (() => boolean) | undefined;
+  /** Further texts in the Prometheus format. */
+  readonly metricsSources?: readonly (() => string)[] | undefined;
 }
 
 /** All that HTTP asks of a control plane. */
-export function createHandler(options: ServingOptions): ApiHandler {
-  const { world, plane, tokens, sampanVersion } = options;
+export function createHandler(options: HandlerOptions): ApiHandler {
+  const { world, plane, tokens, sampanVersion, nodes, healthChecks = [], metricsSources = [] } = options;
   return new ApiHandler({
     world,
     core: plane.server,
@@ -44,16 +39,16 @@ export function createHandler(options: ServingOptions): ApiHandler {
     authorizer: plane.authorizer,
     flowControl: plane.flowControl,
     audit: plane.server.audit,
-    nodes: options.nodes,
+    nodes,
     isLeaving: options.isLeaving,
-    proxy: plane.createProxy(options.nodes),
+    proxy: plane.createProxy(nodes),
     aggregator: plane.aggregator,
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),
     get serverAddress() {
       return options.serverAddress();
     },
-    healthChecks: [...plane.healthChecks, ...options.healthChecks],
-    metricsSources: [() => plane.formatMetrics(), formatProcessMetrics, ...options.metricsSources],
+    healthChecks: [...plane.healthChecks, ...healthChecks],
+    metricsSources: [() => plane.formatMetrics(), formatProcessMetrics, ...metricsSources],
     openApi: createOpenApi(plane.server.resources, {
       version: kubernetesVersion,
       descriptions: openDescriptions(),
