@@ -77,6 +77,11 @@ function subjectsOf(binding: BindingObject, kind: string): string {
     .join(', ');
 }
 
+/** Kubernetes: as upstream's own struct is written, which has no names for JSON. */
+function asGoPrints({ apiGroup = '', kind, name }: RoleRef): object {
+  return { APIGroup: apiGroup, Kind: kind, Name: name };
+}
+
 /** The rules of both kinds of binding; `roleKinds` is what they may refer to. */
 export function bindingRules<T extends BindingObject>(
   roleKinds: readonly string[],
@@ -96,7 +101,7 @@ export function bindingRules<T extends BindingObject>(
     validateUpdate: (binding, old) =>
       validateImmutable(binding.roleRef, old.roleRef, 'roleRef').length === 0
         ? []
-        : [fieldError.invalid('roleRef', binding.roleRef, 'cannot change roleRef')],
+        : [fieldError.invalid('roleRef', asGoPrints(binding.roleRef), 'cannot change roleRef')],
     columns: [
       nameColumn,
       textColumn<T>('Role', 'The role that it grants.', binding => `${binding.roleRef.kind}/${binding.roleRef.name}`),
