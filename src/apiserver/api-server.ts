@@ -12,6 +12,7 @@ import {
   createResourceQuota,
   createValidatingPolicies,
   createValidatingWebhooks,
+  PolicyMetrics,
   WebhookMetrics,
 } from './admission/index.ts';
 import { type AuditLog, LocalAudit } from './audit/index.ts';
@@ -122,6 +123,7 @@ export class ApiServer implements ApiCore {
     this.#authorizer = authorizer;
     const metrics = new AdmissionMetrics(world.clock);
     this.#admission = metrics;
+    this.#policies = new PolicyMetrics(world.clock);
     const policies = {
       view: this.view,
       resources: () => this.resources,
@@ -143,7 +145,7 @@ export class ApiServer implements ApiCore {
       createRegistrationCheck(policies),
       createMutatingPolicies(policies),
       createMutatingWebhooks(hooked),
-      createValidatingPolicies(policies),
+      createValidatingPolicies(policies, this.#policies),
       createValidatingWebhooks(hooked),
       ...(options.admission ?? []),
       // Last, so that nothing is charged that another refuses.
@@ -170,6 +172,7 @@ export class ApiServer implements ApiCore {
   readonly #open: (resource: ServedResource) => Endpoint;
   readonly #authorizer: CountedAuthorizer;
   readonly #admission: AdmissionMetrics;
+  readonly #policies: PolicyMetrics;
   readonly #webhooks: WebhookMetrics;
 
   /** Throws the 403 unless the caller may make this request. */
@@ -214,6 +217,7 @@ export class ApiServer implements ApiCore {
   formatMetrics(): string {
     const out = new Exposition();
     this.#admission.write(out);
+    this.#policies.write(out);
     this.#webhooks.write(out);
     this.#authorizer.write(out);
     return out.format();

@@ -6,7 +6,7 @@
  */
 export { createAdmissionPlugins } from './admission-plugins.ts';
 export { isResource } from './admitted-resource.ts';
-export { createMutatingPolicies, createValidatingPolicies } from './policies/index.ts';
+export { createMutatingPolicies, createValidatingPolicies, PolicyMetrics } from './policies/index.ts';
 export { createRegistrationCheck } from './registration/index.ts';
 export { createResourceQuota } from './resource-quota.ts';
 export {

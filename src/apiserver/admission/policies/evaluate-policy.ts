@@ -8,9 +8,15 @@ import {
   withVariables,
 } from '../expressions/index.ts';
 
-/** What a policy objects to. */
-export interface Objection {
+/** An expression that could not be evaluated. */
+export interface Failure {
   readonly message: string;
+  /** How long the expression took. */
+  readonly durationMs: number;
+}
+
+/** What a policy objects to. */
+export interface Objection extends Failure {
   /** As the validation says: `Invalid` where it does not. */
   readonly reason: string;
   /** Which of the policy's validations it is. */
@@ -21,19 +27,22 @@ export interface Objection {
 export interface PolicyOutcome {
   readonly objections: readonly Objection[];
   /** Audit annotations that cannot be evaluated deny whatever the binding says. */
-  readonly annotationProblems: readonly string[];
+  readonly annotationProblems: readonly Failure[];
+  /** What the policy's `failurePolicy` lets pass. */
+  readonly ignored: readonly Failure[];
   readonly annotations: readonly (readonly [key: string, value: string])[];
 }
 
-const passed: PolicyOutcome = { objections: [], annotationProblems: [], annotations: [] };
+const passed: PolicyOutcome = { objections: [], annotationProblems: [], ignored: [], annotations: [] };
 
 export function evaluatePolicy(
   expressions: PolicyExpressions,
   spec: ValidatingAdmissionPolicySpec,
   request: RequestVariables,
   params: unknown,
+  now: () => number,
 ): PolicyOutcome {
-  const evaluation = new Evaluation(expressions, spec, request, params);
+  const evaluation = new Evaluation(expressions, spec, request, params, now);
   try {
     return evaluation.run();
   } catch (error) {
@@ -43,16 +52,20 @@ export function evaluatePolicy(
 }
 
 function failed({ failurePolicy }: ValidatingAdmissionPolicySpec, message: string): PolicyOutcome {
-  if (failurePolicy === 'Ignore') return passed;
-  return { ...passed, objections: [{ message, reason: 'Invalid', index: 0 }] };
+  const failure = { message, durationMs: 0 };
+  if (failurePolicy === 'Ignore') return { ...passed, ignored: [failure] };
+  return { ...passed, objections: [{ ...failure, reason: 'Invalid', index: 0 }] };
 }
 
 class Evaluation {
   readonly #expressions: PolicyExpressions;
   readonly #spec: ValidatingAdmissionPolicySpec;
   readonly #base: Omit<PolicyVariables, 'variables'>;
+  /** By a monotonic clock, in ms. */
+  readonly #now: () => number;
   readonly #objections: Objection[] = [];
-  readonly #annotationProblems: string[] = [];
+  readonly #annotationProblems: Failure[] = [];
+  readonly #ignored: Failure[] = [];
   readonly #annotations: (readonly [string, string])[] = [];
 
   constructor(
@@ -60,10 +73,12 @@ class Evaluation {
     spec: ValidatingAdmissionPolicySpec,
     request: RequestVariables,
     params: unknown,
+    now: () => number,
   ) {
     this.#expressions = expressions;
     this.#spec = spec;
     this.#base = { ...request, params };
+    this.#now = now;
   }
 
   run(): PolicyOutcome {
@@ -85,6 +100,7 @@ class Evaluation {
     return {
       objections: this.#objections,
       annotationProblems: this.#annotationProblems,
+      ignored: this.#ignored,
       annotations: this.#annotations,
     };
   }
@@ -97,16 +113,23 @@ class Evaluation {
     const budget = this.#expressions.budget('policy');
     const variables = this.#withVariables(budget);
     for (const [index, validation] of validations.entries()) {
+      const startMs = this.#now();
       const { value, problem } = runExpression(this.#expressions, validation.expression, variables, budget);
-      if (problem !== undefined) {
-        if (this.#spec.failurePolicy !== 'Ignore') {
-          this.#objections.push({ message: problem, reason: 'Invalid', index });
-        }
-      } else if (value !== true) this.#objections.push(this.#object(validation, index, variables, budget));
+      if (value === true) continue;
+      const durationMs = this.#now() - startMs;
+      if (problem === undefined) {
+        this.#objections.push({ ...this.#object(validation, index, variables, budget), durationMs });
+      } else if (this.#spec.failurePolicy === 'Ignore') this.#ignored.push({ message: problem, durationMs });
+      else this.#objections.push({ message: problem, reason: 'Invalid', index, durationMs });
     }
   }
 
-  #object(validation: Validation, index: number, variables: PolicyVariables, budget: CostBudget): Objection {
+  #object(
+    validation: Validation,
+    index: number,
+    variables: PolicyVariables,
+    budget: CostBudget,
+  ): Omit<Objection, 'durationMs'> {
     const { expression, message = '', messageExpression = '', reason = '' } = validation;
     const computed =
       messageExpression === ''
@@ -118,14 +141,17 @@ class Evaluation {
   }
 
   #annotate({ key, valueExpression }: AuditAnnotation, variables: PolicyVariables, budget: CostBudget): void {
+    const startMs = this.#now();
     const { value, problem } = runExpression(this.#expressions, valueExpression, variables, budget);
+    const durationMs = this.#now() - startMs;
     if (problem !== undefined) {
-      if (this.#spec.failurePolicy !== 'Ignore') this.#annotationProblems.push(problem);
+      if (this.#spec.failurePolicy !== 'Ignore') this.#annotationProblems.push({ message: problem, durationMs });
     } else if (typeof value === 'string') {
       if (value.trim() !== '') this.#annotations.push([key, value.trim()]);
     } else if (value !== null) {
       const what = `valueExpression '${valueExpression}' resulted in unsupported return type: ${typeof value}`;
-      this.#annotationProblems.push(`${what}. Return type must be either string or null.`);
+      const message = `${what}. Return type must be either string or null.`;
+      this.#annotationProblems.push({ message, durationMs });
     }
   }
 }

@@ -8,5 +8,6 @@
  * Start reading at `validating-policies.ts`, then `bound-policy.ts`.
  */
 export { createMutatingPolicies } from './mutating-policies.ts';
+export { PolicyMetrics } from './policy-metrics.ts';
 export type { PolicyPluginOptions } from './policy-plugin-options.ts';
 export { createValidatingPolicies } from './validating-policies.ts';

@@ -12,8 +12,9 @@ import { findNamespace, VersionedObjects } from '../matching/index.ts';
 import { isOwnRequest } from '../own-request.ts';
 import { findBoundPolicies } from './bindings-of-policies.ts';
 import { type PolicySurroundings, selectInvocations } from './bound-policy.ts';
-import { evaluatePolicy, type Objection } from './evaluate-policy.ts';
+import { evaluatePolicy, type Failure, type Objection } from './evaluate-policy.ts';
 import { PolicyAnnotations } from './policy-annotations.ts';
+import type { EnforcementAction, PolicyMetrics } from './policy-metrics.ts';
 import type { PolicyPluginOptions } from './policy-plugin-options.ts';
 
 /** Why a request is denied: by a policy, by its configuration or by what one of its bindings enforces. */
@@ -25,15 +26,14 @@ interface Denial {
 }
 
 /** Refuses, warns of, or notes for the audit log, what the cluster's ValidatingAdmissionPolicies object to. */
-export function createValidatingPolicies({
-  view,
-  resources,
-  authorizer,
-  loadExpressions,
-}: PolicyPluginOptions): AdmissionPlugin {
+export function createValidatingPolicies(
+  { view, resources, authorizer, loadExpressions }: PolicyPluginOptions,
+  metrics: PolicyMetrics,
+): AdmissionPlugin {
   const validate = async (request: AdmissionRequest): Promise<void> => {
     const expressions = await loadExpressions();
-    const run = new ValidationRun(request, { view, resources: resources(), expressions, authorizer });
+    const surroundings = { view, resources: resources(), expressions, authorizer };
+    const run = new ValidationRun(request, surroundings, metrics);
     const bound = findBoundPolicies(view, validatingAdmissionPolicies, validatingAdmissionPolicyBindings);
     for (const { policy, bindings } of bound) await run.evaluate(policy, bindings);
     run.settle();
@@ -52,12 +52,14 @@ class ValidationRun {
   readonly #request: AdmissionRequest;
   readonly #surroundings: PolicySurroundings;
   readonly #objects: VersionedObjects;
+  readonly #metrics: PolicyMetrics;
   readonly #denials: Denial[] = [];
 
-  constructor(request: AdmissionRequest, surroundings: PolicySurroundings) {
+  constructor(request: AdmissionRequest, surroundings: PolicySurroundings, metrics: PolicyMetrics) {
     this.#request = request;
     this.#surroundings = surroundings;
     this.#objects = new VersionedObjects(request);
+    this.#metrics = metrics;
   }
 
   async evaluate(
@@ -77,9 +79,14 @@ class ValidationRun {
       const shown = await this.#objects.show(matched);
       const namespace = findNamespace(request, view);
       const variables = describeRequest(expressions, request, matched, shown, namespace, authorizer);
-      const outcome = evaluatePolicy(expressions, policy.spec, variables, expressions.toValue(params));
+      const values = expressions.toValue(params);
+      const outcome = evaluatePolicy(expressions, policy.spec, variables, values, () => this.#metrics.now());
       for (const objection of outcome.objections) this.#enforce(policy, binding, objection);
-      for (const message of outcome.annotationProblems) this.#deny(policy, binding, { message, reason: 'Invalid' });
+      for (const failure of outcome.annotationProblems) {
+        this.#deny(policy, binding, { message: failure.message, reason: 'Invalid' });
+        this.#count(binding, 'deny', failure);
+      }
+      for (const failure of outcome.ignored) this.#count(binding, 'allow', failure);
       for (const [key, value] of outcome.annotations) annotations.add(key, value);
     }
     annotations.publish(request.call);
@@ -99,6 +106,7 @@ class ValidationRun {
   #enforce(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissionPolicyBinding, objection: Objection): void {
     const { call } = this.#request;
     for (const action of binding.spec.validationActions ?? []) {
+      this.#count(binding, action.toLowerCase() as EnforcementAction, objection);
       if (action === 'Deny') this.#deny(policy, binding, objection);
       else if (action === 'Warn') {
         const by = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
@@ -107,6 +115,14 @@ class ValidationRun {
         call.annotate?.('validation.policy.admission.k8s.io/validation_failure', describeFailure(binding, objection));
       }
     }
+  }
+
+  #count(
+    { metadata, spec }: ValidatingAdmissionPolicyBinding,
+    action: EnforcementAction,
+    { message, durationMs }: Failure,
+  ): void {
+    this.#metrics.note(spec.policyName ?? '', metadata.name!, action, message, durationMs);
   }
 
   #deny(
