@@ -14,6 +14,7 @@ import { LeaseKeeper, NodeReporter } from './registration/index.ts';
 import type { ContainerRuntime, Host } from './runtime/index.ts';
 import { RuntimePodReader } from './runtime-pods/index.ts';
 import { StatusWriter } from './status/index.ts';
+import { StorageLimits } from './storage-limits/index.ts';
 import { ImageVolumes, PodVolumes, ServiceAccountTokens, VolumeMounter } from './volumes/index.ts';
 
 export interface NodeSurroundings {
@@ -32,6 +33,7 @@ export interface NodeParts {
   readonly lease: LeaseKeeper;
   readonly workers: PodWorkers;
   readonly rotator: LogRotator;
+  readonly storageLimits: StorageLimits;
   readonly podInformer: Informer<Pod>;
   readonly nodeInformer: Informer<Node>;
 }
@@ -56,8 +58,9 @@ export function assembleNode(surroundings: NodeSurroundings, options: NodeAgentO
   });
   const workers: PodWorkers = new PodWorkers(means, podInformer, new OrphanCleaner(means));
   const rotator = new LogRotator(world, runtime, host.files, () => listRunningLogs(workers));
+  const storageLimits = new StorageLimits(means, workers);
   const lease = new LeaseKeeper(world, client, name, () => reporter.node);
-  return { means, reporter, lease, workers, rotator, podInformer, nodeInformer };
+  return { means, reporter, lease, workers, rotator, storageLimits, podInformer, nodeInformer };
 }
 
 interface Wires extends Pick<PodMeans, 'events' | 'statuses' | 'facts'> {

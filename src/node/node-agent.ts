@@ -54,7 +54,7 @@ export class NodeAgent {
 
   /** Resolves when the Node is registered; it becomes Ready and takes over its pods as soon as the runtime answers. */
   async start(): Promise<void> {
-    const { reporter, lease, podInformer, nodeInformer, rotator } = this.#parts;
+    const { reporter, lease, podInformer, nodeInformer, rotator, storageLimits } = this.#parts;
     await this.#prepareDirectories();
     podInformer.start();
     nodeInformer.start();
@@ -62,6 +62,7 @@ export class NodeAgent {
     if (this.#stopping.signal.aborted) return;
     lease.start();
     rotator.start();
+    storageLimits.start();
     this.#takingOver = this.#persist('take over pods', () => this.#takeOver());
     this.#world.tasks.spawn('take over pods', () => this.#takingOver);
   }
@@ -70,8 +71,9 @@ export class NodeAgent {
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.cancel('the node agent stops');
-    const { reporter, lease, workers, rotator, podInformer, nodeInformer, means } = this.#parts;
+    const { reporter, lease, workers, rotator, storageLimits, podInformer, nodeInformer, means } = this.#parts;
     rotator.stop();
+    storageLimits.stop();
     means.probes.stop();
     await workers.stop();
     await this.#takingOver;

@@ -72,6 +72,19 @@ describe('a node with real containers', { skip: containersMissing }, () => {
     await bed.delete('hopeless', 0);
   });
 
+  it('ends a pod that occupies more of the disk than it may', async () => {
+    await bed.createPod('hoarder', {
+      script: 'dd if=/dev/zero of=/scratch/file bs=1M count=3; exec sleep 1000',
+      container: { volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] },
+      spec: { volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '2Mi' } }] },
+    });
+    const { status } = await bed.phase('hoarder', 'Failed', 30_000);
+    const message = 'Usage of EmptyDir volume "scratch" exceeds the limit "2Mi". ';
+    assert.deepEqual([status?.reason, status?.message], ['Evicted', message]);
+    assert.equal(await bed.event('hoarder', 'Evicted'), message);
+    await bed.delete('hoarder', 0);
+  });
+
   it('makes extended resources allocatable that somebody patches into its capacity', async () => {
     const patch = [{ op: 'add', path: '/status/capacity/example.com~1widget', value: '2' }];
     await bed.client.patch(nodes, { name: nodeName }, 'json', patch, {}, 'status');
