@@ -12,7 +12,7 @@
  */
 export { type Forwarding, formatHost, forwardUpgrade, passBack, toBackendRequest } from './forward.ts';
 export type { ProxiedName } from './proxied-name.ts';
-export { passBackHeaders, passOnHeaders, passOnUpgradeHeaders } from './proxy-headers.ts';
+export { isHopByHop, passBackHeaders, passOnHeaders, passOnUpgradeHeaders } from './proxy-headers.ts';
 export {
   type Choose,
   findEndpoint,

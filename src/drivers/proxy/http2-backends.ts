@@ -16,38 +16,51 @@ const keepAliveMs = 30_000;
  */
 export class Http2Backends {
   readonly #connections = new Map<string, Promise<Http2Connection | undefined>>();
+  /** Connections that are still coming about. */
+  readonly #connecting = new Set<TLSSocket>();
 
   /** Undefined for a backend that speaks only HTTP/1.1. Rejects with Node's error when it cannot be reached. */
-  connect(backend: Backend): Promise<Http2Connection | undefined> {
+  async connect(backend: Backend): Promise<Http2Connection | undefined> {
     const key = JSON.stringify(backend);
-    const known = this.#connections.get(key);
-    if (known !== undefined) return known;
+    for (let known = this.#connections.get(key); known !== undefined; known = this.#connections.get(key)) {
+      const connection = await known;
+      if (connection?.isUsable !== false) return connection;
+      this.#forget(key, known);
+    }
     if (this.#connections.size >= backendsMax) this.#forgetOldest();
-    const opening = this.#open(key, backend);
+    const opening = this.#open(backend, () => this.#forget(key, opening));
     this.#connections.set(key, opening);
+    opening.catch(() => this.#forget(key, opening));
     return opening;
   }
 
   /** Ends all connections. */
   close(): void {
     for (const each of this.#connections.values()) void each.then(connection => connection?.destroy(), ignoreFailure);
+    for (const socket of this.#connecting) socket.destroy();
     this.#connections.clear();
   }
 
-  async #open(key: string, backend: Backend): Promise<Http2Connection | undefined> {
+  async #open(backend: Backend, onEnd: () => void): Promise<Http2Connection | undefined> {
+    const { host, port, serverName = 'backend' } = backend;
+    const socket = startTls({ host, port, ALPNProtocols: ['h2', 'http/1.1'], ...tlsOptions(backend) });
+    limitConnecting(socket, backend, error => socket.destroy(error));
+    this.#connecting.add(socket);
     try {
-      const socket = await connectTls(backend);
-      if (socket.alpnProtocol !== 'h2') {
-        // HTTP/1.1 has its own connections.
-        socket.destroy();
-        return undefined;
-      }
-      const session = startSession(`https://${backend.serverName ?? 'backend'}`, { createConnection: () => socket });
-      return new Http2Connection(session, () => void this.#connections.delete(key));
-    } catch (error) {
-      this.#connections.delete(key);
-      throw error;
+      await untilSecure(socket);
+    } finally {
+      this.#connecting.delete(socket);
     }
+    if (socket.alpnProtocol === 'h2') {
+      return new Http2Connection(startSession(`https://${serverName}`, { createConnection: () => socket }), onEnd);
+    }
+    // HTTP/1.1 has its own connections.
+    socket.destroy();
+    return undefined;
+  }
+
+  #forget(key: string, connection: Promise<Http2Connection | undefined>): void {
+    if (this.#connections.get(key) === connection) this.#connections.delete(key);
   }
 
   #forgetOldest(): void {
@@ -62,16 +75,13 @@ function ignoreFailure(): void {
   return;
 }
 
-function connectTls(backend: Backend): Promise<TLSSocket> {
+function untilSecure(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
-    const { host, port } = backend;
-    const socket = startTls({ host, port, ALPNProtocols: ['h2', 'http/1.1'], ...tlsOptions(backend) });
-    limitConnecting(socket, backend, error => socket.destroy(error));
     socket.once('error', reject);
     socket.once('close', () => reject(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })));
     socket.once('secureConnect', () => {
       socket.setKeepAlive(true, keepAliveMs);
-      resolve(socket);
+      resolve();
     });
   });
 }

@@ -1,16 +1,17 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, gunzip, gzip, inflateRaw } from 'node:zlib';
 import type { ByteSource } from '../../apiserver/index.ts';
-import type {
-  BackendRequest,
-  BackendResponse,
-  BodyEncoding,
-  ReverseProxy,
-  UpgradeOutcome,
+import {
+  type BackendRequest,
+  type BackendResponse,
+  type BodyEncoding,
+  isHopByHop,
+  type ReverseProxy,
+  type UpgradeOutcome,
 } from '../../apiserver/proxy/index.ts';
+import type { AbortSignalLike } from '../../world/index.ts';
 import { loadHttp } from '../load-http.ts';
 import { describeOutboundFailure } from '../outbound/outbound-failure.ts';
 import { Agents } from './agents.ts';
@@ -30,13 +31,8 @@ export class NodeReverseProxy implements ReverseProxy {
   async send(request: BackendRequest): Promise<BackendResponse> {
     if (request.backend.scheme === 'http') return this.#sendHttp1(request);
     try {
-      for (;;) {
-        const connection = await this.#http2.connect(request.backend);
-        if (connection === undefined) break;
-        if (connection.isUsable) return await connection.send(request);
-        // It ended just now, and is forgotten in a moment.
-        await nextTurn();
-      }
+      const connection = await unlessAborted(this.#http2.connect(request.backend), request.signal);
+      if (connection !== undefined) return await connection.send(request);
     } catch (error) {
       throw describe(error as Error, request);
     }
@@ -110,6 +106,17 @@ export class NodeReverseProxy implements ReverseProxy {
   }
 }
 
+/** What others wait for too goes on; whoever has given up does not wait for it. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Error('context canceled'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
 function answerTo(outgoing: ClientRequest, { body, signal }: BackendRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const abort = (): void => void outgoing.destroy(new Error('context canceled'));
@@ -138,19 +145,11 @@ function describe(error: Error, { backend }: BackendRequest): Error {
   return describeOutboundFailure(error, { serverName: backend.serverName ?? backend.host, connect });
 }
 
-const perConnection: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'trailer',
-  'upgrade',
-]);
-
 function headOf(incoming: IncomingMessage): Omit<BackendResponse, 'body'> {
   const headers: Record<string, string | readonly string[]> = {};
   const isSwitching = incoming.statusCode === 101;
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
-    if (isSwitching || !perConnection.has(name)) headers[name] = values.length === 1 ? values[0]! : values;
+    if (isSwitching || !isHopByHop(name)) headers[name] = values.length === 1 ? values[0]! : values;
   }
   return { status: incoming.statusCode ?? 0, headers };
 }
