@@ -22,6 +22,7 @@ before(async () => {
       };
       return store;
     },
+    limits: { timeoutMs: 500, watchSecondsMin: 1 },
   });
   const { pki } = running;
   agent = new Agent({ ca: pki.authority.certificate, cert: pki.admin.certificate, key: pki.admin.privateKey });
@@ -64,6 +65,21 @@ describe('limits, as upstream tells them', () => {
     assert.ok(performance.now() - startMs < 900);
     const metrics = await ask('GET', '/metrics');
     assert.match(metrics.text, /apiserver_request_terminations_total\{code="504",[^}]*verb="POST"[^}]*\} 1/);
+  });
+
+  test('and no more than there is for all', async () => {
+    for (const query of ['', '?timeout=30s']) {
+      const { status } = await ask('POST', `${path}${query}`, json, '{"metadata":{"name":"slower"}}');
+      assert.equal(status, 504);
+    }
+  });
+
+  test('a watch that names no end comes to one, sooner or later', async () => {
+    const startMs = performance.now();
+    const { status } = await ask('GET', `${path}?watch=1`);
+    const tookMs = performance.now() - startMs;
+    assert.equal(status, 200);
+    assert.ok(tookMs >= 950 && tookMs < 4000, `it took ${tookMs} ms`);
   });
 
   test('a duration that is none is refused', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditLog } from '../../src/apiserver/audit/index.ts';
+import type { RequestLimits } from '../../src/apiserver/http/index.ts';
 import type { ApiServer, NodeConnections } from '../../src/apiserver/index.ts';
 import type { Client } from '../../src/client/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
@@ -39,6 +40,7 @@ export interface StartOptions {
   readonly hasControllers?: boolean;
   /** How many requests are worked on at once. */
   readonly requestsInFlightMax?: number;
+  readonly limits?: RequestLimits;
   readonly audit?: AuditLog;
   /** Issuers and webhooks that know tokens, as flags name them. */
   readonly authentication?: AuthenticationSettings;
@@ -72,8 +74,8 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     audit: options.audit,
     without: options.hasControllers === true ? ['scheduler'] : ['controllers', 'scheduler'],
   });
-  const { nodes } = options;
-  const door = new FrontDoor({ world, plane, pki, tokens, nodes, sampanVersion: '0.1.0' }, '127.0.0.1:6443');
+  const { nodes, limits } = options;
+  const door = new FrontDoor({ world, plane, pki, tokens, nodes, limits, sampanVersion: '0.1.0' }, '127.0.0.1:6443');
   const { port } = await door.listen('127.0.0.1', options.port ?? 0);
   const kubeconfig = join(directory, 'admin.kubeconfig');
   writeKubeconfig(kubeconfig, {

@@ -30,7 +30,7 @@ import { parseQuery, type Query } from './query.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { RepresentationCache } from './representation.ts';
 import { RequestCall } from './request-call.ts';
-import { isTimedOut, RequestDeadlines, readTimeoutMs } from './request-deadlines.ts';
+import { defaultLimits, isTimedOut, RequestDeadlines, type RequestLimits, readTimeoutMs } from './request-deadlines.ts';
 import { isTruthy, type RequestInfo, readRequestInfo } from './request-info.ts';
 import { readRequestOptions } from './request-options.ts';
 import { RequestRun } from './request-run.ts';
@@ -48,6 +48,8 @@ export interface ApiHandlerOptions extends NonResourceOptions {
   readonly nodes?: NodeConnections | undefined;
   /** Whether the server stops and sends who still comes elsewhere (`--shutdown-send-retry-after`). */
   readonly isLeaving?: (() => boolean) | undefined;
+  /** How long requests may last; default a minute, and half an hour at least for watches that name no end. */
+  readonly limits?: RequestLimits | undefined;
   /** What answers the `proxy` subresources; without it there are none. */
   readonly proxy?: SubresourceProxy | undefined;
   /** What other servers serve, and the way to them; without it there is nothing but what `core` serves. */
@@ -77,6 +79,7 @@ export class ApiHandler {
   readonly #writer = new ResponseWriter(this.#cache, this.#messages);
   readonly #metrics: MetricsStage;
   readonly #deadlines: RequestDeadlines;
+  readonly #limits: RequestLimits;
   readonly #nonResource: NonResourceRoutes;
   readonly #reader: ResourceRequestReader;
   readonly #proxied: ProxiedRequests;
@@ -94,7 +97,8 @@ export class ApiHandler {
     this.#auditIds = random.stream('http/audit-ids');
     this.#watchTimes = random.stream('http/watch-times');
     this.#reader = new ResourceRequestReader(options.core.resources);
-    this.#deadlines = new RequestDeadlines(options.world.clock);
+    this.#limits = options.limits ?? defaultLimits;
+    this.#deadlines = new RequestDeadlines(clock, this.#limits.timeoutMs);
     this.#nonResource = new NonResourceRoutes(options, () => this.#metrics.format());
     this.#proxied = new ProxiedRequests({
       proxy: options.proxy,
@@ -169,7 +173,7 @@ export class ApiHandler {
 
   async #answer(run: RequestRun): Promise<HttpResponse> {
     const { http, query, info } = run;
-    run.timeoutMs = readTimeoutMs(info, query);
+    run.timeoutMs = readTimeoutMs(info, query, this.#limits.timeoutMs);
     const call = await this.#identify(run);
     const turn = this.#flow?.enter(run, call.user);
     if (turn !== undefined) await turn;
@@ -263,7 +267,7 @@ export class ApiHandler {
   #answerWatch(incoming: Incoming, run: RequestRun): HttpResponse {
     const { http, info, query, call } = incoming;
     const representation = this.#negotiate(http, info, 'watch');
-    const options = withEnd(readRequestOptions(query, 'watch'), this.#watchTimes);
+    const options = withEnd(readRequestOptions(query, 'watch'), this.#limits.watchSecondsMin, this.#watchTimes);
     const request: ResourceRequest = {
       verb: 'watch',
       type: this.#reader.typeOf(info),
@@ -426,12 +430,10 @@ function isWatchOfOne({ info, query }: Pick<Incoming, 'info' | 'query'>): boolea
   );
 }
 
-/** Kubernetes: `--min-request-timeout`: a watch that names no end ends after half an hour to an hour. */
-const watchSecondsMin = 1800;
-
-function withEnd(options: RequestOptions, random: Random): RequestOptions {
-  if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) return options;
-  return { ...options, timeoutSeconds: watchSecondsMin * (1 + random.float()) };
+/** A watch that names no end gets one, by chance, so that not all come again at once. */
+function withEnd(options: RequestOptions, secondsMin: number, random: Random): RequestOptions {
+  if (secondsMin === 0 || (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0)) return options;
+  return { ...options, timeoutSeconds: secondsMin * (1 + random.float()) };
 }
 
 function selectName(name: string, fieldSelector: string | undefined): string {

@@ -4,9 +4,9 @@ import type { AuditedObject, AuditLog, AuditTrail } from '../audit/index.ts';
 import type { ApiResult, ByteSource, UserInfo } from '../core-contract.ts';
 import { convertToServed } from '../served-version.ts';
 import { type HttpHeaders, type HttpResponse, readHeader } from './http-message.ts';
+import { annotateLatency } from './latency-annotations.ts';
 import { isLongRunning } from './long-running.ts';
 import type { RequestInfo } from './request-info.ts';
-import { annotateLatency } from './latency-annotations.ts';
 import type { RequestRun } from './request-run.ts';
 
 /** Tells the audit log what happens to requests. */

@@ -26,5 +26,6 @@ export { explainMissingLog } from './pod-log.ts';
 export type { StreamTarget } from './pod-stream.ts';
 export type { Tunnel } from './proxied-requests.ts';
 export { refuseLargeBody, requestBodyBytesMax } from './request-body.ts';
+export type { RequestLimits } from './request-deadlines.ts';
 export { describeVersion, type ServerVersion } from './server-version.ts';
 export { respondStatus } from './status-response.ts';

@@ -4,9 +4,16 @@ import { isLongRunning } from './long-running.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** Kubernetes: `--request-timeout`, how long a request that is no watch or stream may take. */
-export const requestTimeoutMsMax = 60_000;
-const sweepIntervalMs = 1_000;
+/** How long requests may last. */
+export interface RequestLimits {
+  /** Kubernetes: `--request-timeout`, for what is no watch or stream. */
+  readonly timeoutMs: number;
+  /** Kubernetes: `--min-request-timeout`: a watch that names no end ends after this time to twice of it; 0 for never. */
+  readonly watchSecondsMin: number;
+}
+
+export const defaultLimits: RequestLimits = { timeoutMs: 60_000, watchSecondsMin: 1800 };
+const sweepIntervalMsMax = 1_000;
 
 interface Waiting {
   readonly expiresAtMs: number;
@@ -14,19 +21,19 @@ interface Waiting {
 }
 
 /**
- * How long the request may take: what it asks for (`?timeout=10s`), up to a minute. Throws 400 for a duration that is
+ * How long the request may take: what it asks for (`?timeout=10s`), up to the limit. Throws 400 for a duration that is
  * none. Kubernetes: `WithRequestDeadline`.
  */
-export function readTimeoutMs(info: RequestInfo, query: Query): number {
+export function readTimeoutMs(info: RequestInfo, query: Query, timeoutMsMax: number): number {
   if (isLongRunning(info)) return Number.POSITIVE_INFINITY;
   const text = query.get('timeout');
-  if (text === undefined || text === '') return requestTimeoutMsMax;
+  if (text === undefined || text === '') return timeoutMsMax;
   const nanoseconds = parseGoDuration(text);
   if (nanoseconds === undefined) {
     throw statusError.badRequest(`invalid timeout specified in the request URL - ${explainDuration(text)}`);
   }
   const timeoutMs = nanoseconds / 1e6;
-  return timeoutMs > 0 && timeoutMs < requestTimeoutMsMax ? timeoutMs : requestTimeoutMsMax;
+  return timeoutMs > 0 && timeoutMs < timeoutMsMax ? timeoutMs : timeoutMsMax;
 }
 
 /** What Go says of a duration that it cannot read. */
@@ -46,20 +53,24 @@ function explainDuration(text: string): string {
  */
 export class RequestDeadlines {
   readonly #clock: Clock;
+  readonly #timeoutMsMax: number;
+  readonly #sweepIntervalMs: number;
   readonly #waiting = new Set<Waiting>();
   #timer: Timer | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, timeoutMsMax: number) {
     this.#clock = clock;
+    this.#timeoutMsMax = timeoutMsMax;
+    this.#sweepIntervalMs = Math.min(sweepIntervalMsMax, timeoutMsMax / 4);
   }
 
   /** `startMs`: when the request came, by the monotonic clock. */
   within<T>(work: Promise<T>, timeoutMs: number, startMs: number): Promise<T> {
-    if (timeoutMs < requestTimeoutMsMax) return this.#withinOwn(work, timeoutMs, startMs);
+    if (timeoutMs < this.#timeoutMsMax) return this.#withinOwn(work, timeoutMs, startMs);
     return new Promise<T>((resolve, reject) => {
-      const waiting: Waiting = { expiresAtMs: startMs + requestTimeoutMsMax, expire: reject };
+      const waiting: Waiting = { expiresAtMs: startMs + this.#timeoutMsMax, expire: reject };
       this.#waiting.add(waiting);
-      this.#timer ??= this.#clock.after(sweepIntervalMs, () => this.#sweep());
+      this.#timer ??= this.#clock.after(this.#sweepIntervalMs, () => this.#sweep());
       work.then(
         value => {
           this.#waiting.delete(waiting);
@@ -90,7 +101,7 @@ export class RequestDeadlines {
       this.#waiting.delete(waiting);
       waiting.expire(timedOut());
     }
-    this.#timer = this.#waiting.size === 0 ? undefined : this.#clock.after(sweepIntervalMs, () => this.#sweep());
+    this.#timer = this.#waiting.size === 0 ? undefined : this.#clock.after(this.#sweepIntervalMs, () => this.#sweep());
   }
 }
 

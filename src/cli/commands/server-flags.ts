@@ -8,6 +8,9 @@ export const addressFlags = `\
 const apiServerFlags = `\
   --max-requests-inflight N, --max-mutating-requests-inflight N
                             how many requests are worked on at once, both together; default 400 and 200
+  --request-timeout TIME, --min-request-timeout SECONDS
+                            how long requests may take, and watches that name no end last at least; default 1m0s
+                            and 1800
   --shutdown-send-retry-after
                             while it stops, send who still comes away for a while (429)
   --audit-policy-file FILE  which requests are told of, and how much (audit.k8s.io/v1 Policy)

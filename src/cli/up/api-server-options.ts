@@ -1,5 +1,7 @@
+import type { RequestLimits } from '../../apiserver/http/index.ts';
 import type { AuditSettings } from '../../drivers/audit/index.ts';
 import type { AuthenticationSettings } from '../../drivers/authentication/index.ts';
+import { parseGoDuration } from '../../machinery/index.ts';
 import type { parseFlags } from '../parse-flags.ts';
 import { authenticationFlags, readAuthenticationFlags } from './authentication-flags.ts';
 import type { RefuseFlag } from './server-options.ts';
@@ -7,6 +9,7 @@ import type { RefuseFlag } from './server-options.ts';
 /** What the API server of a command takes, by the names of kube-apiserver's flags. */
 export interface ApiServerOptions {
   readonly requestsInFlightMax: number;
+  readonly limits: RequestLimits;
   readonly sendsRetryAfter: boolean;
   readonly audit: AuditSettings;
   readonly authentication: AuthenticationSettings;
@@ -18,6 +21,8 @@ export interface ApiServerOptions {
 export const apiServerFlags = {
   'max-requests-inflight': { type: 'string', default: '400' },
   'max-mutating-requests-inflight': { type: 'string', default: '200' },
+  'request-timeout': { type: 'string', default: '1m0s' },
+  'min-request-timeout': { type: 'string', default: '1800' },
   'shutdown-send-retry-after': { type: 'boolean', default: false },
   'audit-policy-file': { type: 'string' },
   'audit-log-path': { type: 'string' },
@@ -41,6 +46,10 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
   const encryption = values['encryption-provider-config'];
   return {
     requestsInFlightMax,
+    limits: {
+      timeoutMs: readTimeout(values['request-timeout'], refuse),
+      watchSecondsMin: count('min-request-timeout'),
+    },
     sendsRetryAfter: values['shutdown-send-retry-after'],
     authentication: readAuthenticationFlags(values, refuse),
     encryption:
@@ -65,4 +74,9 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
 
 function readCount(flag: string, text: string, refuse: RefuseFlag): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : refuse(flag, 'a number from 0 on', text);
+}
+
+function readTimeout(text: string, refuse: RefuseFlag): number {
+  const nanoseconds = parseGoDuration(text) ?? 0;
+  return nanoseconds > 0 ? nanoseconds / 1e6 : refuse('request-timeout', 'a duration such as 1m0s', text);
 }

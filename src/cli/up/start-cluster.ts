@@ -121,6 +121,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
     serverAddress: () => serverAddress,
     healthChecks: [isNotStopping(stopping.signal)],
     isLeaving: () => options.apiServer.sendsRetryAfter && stopping.signal.aborted,
+    limits: options.apiServer.limits,
     metricsSources: [() => formatStoreMetrics(directory.root), () => encryption?.formatMetrics() ?? ''],
   });
   await prepared.podGatewayReady;

@@ -1,5 +1,11 @@
 import type { TokenSettings } from '../../apiserver/auth/index.ts';
-import { ApiHandler, createOpenApi, describeVersion, type HealthCheck } from '../../apiserver/http/index.ts';
+import {
+  ApiHandler,
+  createOpenApi,
+  describeVersion,
+  type HealthCheck,
+  type RequestLimits,
+} from '../../apiserver/http/index.ts';
 import type { NodeConnections } from '../../apiserver/index.ts';
 import type { ControlPlane } from '../../cluster/index.ts';
 import type { World } from '../../world/index.ts';
@@ -25,6 +31,7 @@ export interface HandlerOptions {
   /** Besides the control plane's own. */
   readonly healthChecks?: readonly HealthCheck[] | undefined;
   readonly isLeaving?: (() => boolean) | undefined;
+  readonly limits?: RequestLimits | undefined;
   /** Further texts in the Prometheus format. */
   readonly metricsSources?: readonly (() => string)[] | undefined;
 }
@@ -41,6 +48,7 @@ export function createHandler(options: HandlerOptions): ApiHandler {
     audit: plane.server.audit,
     nodes,
     isLeaving: options.isLeaving,
+    limits: options.limits,
     proxy: plane.createProxy(nodes),
     aggregator: plane.aggregator,
     version: describeVersion({ sampanVersion, platform: describePlatform(), runtime: `node ${process.version}` }),
