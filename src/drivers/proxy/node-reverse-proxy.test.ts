@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createSecureServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { createSecureServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -32,7 +32,7 @@ async function listen(server: Server): Promise<number> {
 before(async () => {
   const http2 = createSecureServer({ cert, key }) as unknown as Http2Server;
   http2.on('session', session => void sessions.push(session));
-  http2.on('stream', stream => {
+  http2.on('stream', (stream: ServerHttp2Stream) => {
     stream.respond({ ':status': 200 });
     stream.end('two');
   });
