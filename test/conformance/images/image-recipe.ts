@@ -76,7 +76,7 @@ export const layerRecipes: Readonly<Record<string, LayerRecipe>> = {
     directories,
   },
   network: {
-    packages: ['bash', 'bind9-dnsutils', 'curl', 'dash', 'iproute2', 'libc-bin', 'netcat-openbsd', 'wget'],
+    packages: ['bash', 'bind9-dnsutils', 'coreutils', 'curl', 'dash', 'iproute2', 'libc-bin', 'netcat-openbsd', 'wget'],
     hasBusybox: true,
     texts: { ...accounts, 'etc/nsswitch.conf': 'hosts: files dns\n' },
     // Debian's busybox, as a shell, prefers its own applets to programs of the same name.
