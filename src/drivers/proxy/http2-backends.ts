@@ -11,11 +11,13 @@ const backendsMax = 1000;
 const keepAliveMs = 30_000;
 
 /**
- * HTTP/2 to https backends that speak it, over one connection each. The first connection tells who does; of the others
- * that is remembered.
+ * HTTP/2 to https backends that speak it, over one connection each, or more where one is full. The first connection tells
+ * who does; of the others that is remembered.
  */
 export class Http2Backends {
   readonly #connections = new Map<string, Promise<Http2Connection | undefined>>();
+  /** Full ones are looked for no more, but what is under way there goes on. */
+  readonly #open = new Set<Http2Connection>();
   /** Connections that are still coming about. */
   readonly #connecting = new Set<TLSSocket>();
 
@@ -28,7 +30,7 @@ export class Http2Backends {
       this.#forget(key, known);
     }
     if (this.#connections.size >= backendsMax) this.#forgetOldest();
-    const opening = this.#open(backend, () => this.#forget(key, opening));
+    const opening = this.#start(backend, () => this.#forget(key, opening));
     this.#connections.set(key, opening);
     opening.catch(() => this.#forget(key, opening));
     return opening;
@@ -36,12 +38,12 @@ export class Http2Backends {
 
   /** Ends all connections. */
   close(): void {
-    for (const each of this.#connections.values()) void each.then(connection => connection?.destroy(), ignoreFailure);
+    for (const connection of this.#open) connection.destroy();
     for (const socket of this.#connecting) socket.destroy();
     this.#connections.clear();
   }
 
-  async #open(backend: Backend, onEnd: () => void): Promise<Http2Connection | undefined> {
+  async #start(backend: Backend, onEnd: () => void): Promise<Http2Connection | undefined> {
     const { host, port, serverName = 'backend' } = backend;
     const socket = startTls({ host, port, ALPNProtocols: ['h2', 'http/1.1'], ...tlsOptions(backend) });
     limitConnecting(socket, backend, error => socket.destroy(error));
@@ -51,12 +53,18 @@ export class Http2Backends {
     } finally {
       this.#connecting.delete(socket);
     }
-    if (socket.alpnProtocol === 'h2') {
-      return new Http2Connection(startSession(`https://${serverName}`, { createConnection: () => socket }), onEnd);
+    if (socket.alpnProtocol !== 'h2') {
+      // HTTP/1.1 has its own connections.
+      socket.destroy();
+      return undefined;
     }
-    // HTTP/1.1 has its own connections.
-    socket.destroy();
-    return undefined;
+    const session = startSession(`https://${serverName}`, { createConnection: () => socket });
+    const connection = new Http2Connection(session, () => {
+      this.#open.delete(connection);
+      onEnd();
+    });
+    this.#open.add(connection);
+    return connection;
   }
 
   #forget(key: string, connection: Promise<Http2Connection | undefined>): void {

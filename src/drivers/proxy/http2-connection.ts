@@ -4,6 +4,8 @@ import type { BackendRequest, BackendResponse } from '../../apiserver/proxy/inde
 import { sendBody } from './send-body.ts';
 
 const idleMsMax = 90_000;
+/** Go's: how many requests at once a backend is thought to take that has not said so yet. */
+const streamsMaxDefault = 100;
 
 /** One HTTP/2 connection to a backend. */
 export class Http2Connection {
@@ -21,8 +23,11 @@ export class Http2Connection {
     });
   }
 
+  /** Neither ended nor full: a request more than the backend takes at once would wait for the end of another. */
   get isUsable(): boolean {
-    return !this.#session.closed && !this.#session.destroyed;
+    const { closed, destroyed, remoteSettings } = this.#session;
+    const streamsMax = Math.max(1, remoteSettings.maxConcurrentStreams ?? streamsMaxDefault);
+    return !closed && !destroyed && this.#openStreams < streamsMax;
   }
 
   /** Rejects with Node's error when the backend breaks off before it has answered. */

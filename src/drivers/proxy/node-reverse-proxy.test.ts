@@ -30,11 +30,14 @@ async function listen(server: Server): Promise<number> {
 }
 
 before(async () => {
-  const http2 = createSecureServer({ cert, key }) as unknown as Http2Server;
+  const settings = { maxConcurrentStreams: 2 };
+  const http2 = createSecureServer({ cert, key, settings }) as unknown as Http2Server;
   http2.on('session', session => void sessions.push(session));
-  http2.on('stream', (stream: ServerHttp2Stream) => {
+  http2.on('stream', (stream: ServerHttp2Stream, headers) => {
+    stream.on('error', () => {});
     stream.respond({ ':status': 200 });
-    stream.end('two');
+    if (headers[':path'] === '/watch') stream.write('…');
+    else stream.end('two');
   });
   modern = await listen(http2 as unknown as Server);
   old = await listen(createHttpsServer({ cert, key }, (_, response) => response.end('one')));
@@ -86,6 +89,15 @@ describe('a backend', () => {
     await new Promise(resolve => last.once('close', resolve));
     assert.equal(await read(backend(modern)), 'two');
     assert.equal(sessions.length, count + 1);
+  });
+
+  test('gets another connection when one takes no more', async () => {
+    const count = sessions.length;
+    const watch = () => proxy.send(request(backend(modern), { target: '/watch' }));
+    const watches = await Promise.all(Array.from({ length: 5 }, watch));
+    assert.equal(await read(backend(modern)), 'two');
+    assert.equal(sessions.length, count + 2);
+    for (const { body } of watches) for await (const _ of body) break;
   });
 
   test('is believed for the name of its Service only', async () => {

@@ -31,8 +31,12 @@ export class NodeReverseProxy implements ReverseProxy {
   async send(request: BackendRequest): Promise<BackendResponse> {
     if (request.backend.scheme === 'http') return this.#sendHttp1(request);
     try {
-      const connection = await unlessAborted(this.#http2.connect(request.backend), request.signal);
-      if (connection !== undefined) return await connection.send(request);
+      for (;;) {
+        const connection = await unlessAborted(this.#http2.connect(request.backend), request.signal);
+        if (connection === undefined) break;
+        // Others may have filled it by now.
+        if (connection.isUsable) return await connection.send(request);
+      }
     } catch (error) {
       throw describe(error as Error, request);
     }
