@@ -88,3 +88,15 @@ test('of the Secrets that a ServiceAccount refers to only the names are kept', a
   const made = await ask('POST', '/api/v1/namespaces/default/serviceaccounts', { body });
   assert.deepEqual(made.body.secrets, [{ name: 'a' }]);
 });
+
+test('values of causes are shown with the names that Go has for their fields', async () => {
+  const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
+  const binding = (role: string) => ({
+    metadata: { name: 'changed' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role },
+  });
+  await ask('POST', bindings, { body: binding('a') });
+  const { body } = await ask('PUT', `${bindings}/changed`, { body: binding('b') });
+  const value = '{"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"b"}';
+  assert.match(body.message, new RegExp(`roleRef: Invalid value: ${value}: cannot change roleRef$`));
+});

@@ -93,7 +93,6 @@ export const csiStorageCapacity = defineKind(csiStorageCapacities, {
   hasGeneration: false,
   requiresResourceVersion: true,
   validateCreate: validateCsiCapacity,
-  skipsFullValidationOnUpdate: true,
   validateUpdate: validateCsiCapacityUpdate,
   columns: [
     nameColumn,

@@ -17,6 +17,7 @@ import type { Reservation } from '../resources/resource-hooks.ts';
 import type { ServerContext } from '../server-context.ts';
 import { checkFinalizers } from './check-finalizers.ts';
 import { commitWrite } from './commit-write.ts';
+import { describeValues } from './describe-values.ts';
 import { checkSize } from './object-size.ts';
 import { readBody, toStorage } from './request-object.ts';
 import { checkWriteOptions, optionsOf } from './request-options.ts';
@@ -45,11 +46,18 @@ export async function createObject(
 
 /** What mutating admission makes of a new object. */
 export async function admitNew(write: WriteCall, object: KubeObject): Promise<KubeObject> {
+  if (write.endpoint.resource.crd?.isTerminating === true) throw refuseNew(write.endpoint, object);
   const chain = write.endpoint.chain(write.subresource, 'CREATE');
   if (!chain.mutates) return object;
   const admitted = await chain.mutate(admissionOf(write, 'CREATE', object, undefined));
   if (admitted === object) return object;
   return dropDuplicateOwners(placeInNamespace(admitted, write.namespace), write.call, true);
+}
+
+/** Kubernetes: `forbidCreateAdmission`. */
+function refuseNew({ subject, type }: Endpoint, object: KubeObject): StatusError {
+  const text = 'create not allowed while custom resource definition is terminating';
+  return statusError.forbidden({ ...subject, kind: type.resource }, object.metadata.name ?? '', text);
 }
 
 /** Stores a new object, under further names if the first generated ones are taken. */
@@ -170,7 +178,8 @@ function checkNew(endpoint: Endpoint, object: KubeObject): void {
     ...checkFinalizers(endpoint, metadata),
     ...(rules.validateCreate?.(object) ?? []),
   ];
-  if (errors.length > 0) throw statusError.invalid(endpoint.subject, metadata.name ?? '', errors);
+  if (errors.length > 0)
+    throw statusError.invalid(endpoint.subject, metadata.name ?? '', describeValues(endpoint, errors));
 }
 
 function warnOf(write: WriteCall, object: KubeObject): void {

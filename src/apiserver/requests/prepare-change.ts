@@ -15,6 +15,7 @@ import { placeInNamespace } from '../metadata/request-identity.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
 import { checkFinalizers } from './check-finalizers.ts';
+import { describeValues } from './describe-values.ts';
 import type { WriteCall } from './write-call.ts';
 
 /** Kubernetes: an update without a resourceVersion takes the current one, where the kind allows that. */
@@ -145,7 +146,7 @@ export function checkChange(endpoint: Endpoint, subresource: string, object: Kub
   const ofChange = judge?.validateUpdate?.(object, old) ?? noErrors;
   if (ofMetadata.length + ofObject.length + ofChange.length === 0) return;
   const errors = [...ofMetadata, ...ofObject, ...ofChange];
-  throw statusError.invalid(endpoint.subject, object.metadata.name ?? '', errors);
+  throw statusError.invalid(endpoint.subject, object.metadata.name ?? '', describeValues(endpoint, errors));
 }
 
 /** What the old object shares with the new one by reference was checked when it was written. */

@@ -22,7 +22,7 @@ export function checkWriteOptions(options: RequestOptions, kind: string, patchTy
     errors.push(fieldError.forbidden('force', 'may not be specified for non-apply patch'));
   }
   if (fieldManager !== undefined) errors.push(...validateFieldManager(fieldManager, 'fieldManager'));
-  if (fieldValidation !== undefined && !validations.has(fieldValidation)) {
+  if (fieldValidation && !validations.has(fieldValidation)) {
     errors.push(fieldError.notSupported('fieldValidation', fieldValidation, ['', ...validations]));
   }
   if (errors.length > 0) throw statusError.invalid({ group: 'meta.k8s.io', resource: '', kind }, '', errors);

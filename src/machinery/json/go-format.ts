@@ -1,3 +1,11 @@
+/** What Go's `strconv.IsPrint` calls unprintable, of what is not ASCII. */
+const unprintable = /[\p{C}\p{Z}]/u;
+
+function escapeUnicode(code: number): string {
+  const digits = code.toString(16);
+  return code > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`;
+}
+
 /** A text as Go's `%q` prints it. Differs from JSON in what it escapes: `<` stays, control characters are `\x01`. */
 export function quoteGo(text: string): string {
   let out = '"';
@@ -12,6 +20,7 @@ export function quoteGo(text: string): string {
     else if (code === 0x09) out += '\\t';
     else if (code === 0x0b) out += '\\v';
     else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else if (code > 0x7f && unprintable.test(char)) out += escapeUnicode(code);
     else out += char;
   }
   return `${out}"`;
