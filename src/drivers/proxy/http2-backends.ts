@@ -1,4 +1,4 @@
-import { connect as startSession } from 'node:http2';
+import { type ClientHttp2Session, connect as startSession } from 'node:http2';
 import { connect as startTls, type TLSSocket } from 'node:tls';
 import type { Backend } from '../../apiserver/proxy/index.ts';
 import { limitConnecting } from './connect-deadlines.ts';
@@ -64,6 +64,8 @@ export class Http2Backends {
       onEnd();
     });
     this.#open.add(connection);
+    // The first thing that a backend says: how many requests it takes at once.
+    await untilSettled(session);
     return connection;
   }
 
@@ -83,10 +85,22 @@ function ignoreFailure(): void {
   return;
 }
 
+function untilSettled(session: ClientHttp2Session): Promise<void> {
+  return new Promise((resolve, reject) => {
+    session.once('remoteSettings', () => resolve());
+    session.once('error', reject);
+    session.once('close', () => reject(hangUp()));
+  });
+}
+
+function hangUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+}
+
 function untilSecure(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.once('close', () => reject(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })));
+    socket.once('close', () => reject(hangUp()));
     socket.once('secureConnect', () => {
       socket.setKeepAlive(true, keepAliveMs);
       resolve();
