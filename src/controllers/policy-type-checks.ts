@@ -21,8 +21,8 @@ interface Warning {
 
 /**
  * Kubernetes: `validatingadmissionpolicy-status-controller`: checks the expressions of policies against the types of the
- * objects that they are about, once for each generation, and tells what it has found in their status. Checking needs the
- * CEL library, which is loaded when it is first needed, so this is a worker and no `Controller`.
+ * objects that they are about, once for each generation, and tells what it has found in their status. Checking needs
+ * CEL, which is loaded when it is first needed, so this is a worker and no `Controller`.
  */
 export class PolicyTypeChecks {
   readonly #client: Client;

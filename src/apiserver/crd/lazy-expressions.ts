@@ -1,6 +1,6 @@
 import type { PolicyExpressions } from '../../machinery/cel/index.ts';
 
-/** Loads the CEL library of admission policies when the first one needs it: most clusters never do. */
+/** Loads the CEL of admission policies when the first one needs it: most clusters never do. */
 export class LazyExpressions {
   #policies: Promise<PolicyExpressions> | undefined;
 

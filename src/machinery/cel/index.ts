@@ -1,18 +1,21 @@
 /**
- * The expressions of admission policies, and of others that know no schema, over a library's CEL. Validation rules of CRDs
- * are in `rules`, over the language of our own in `language` with the functions in `functions`.
+ * CEL: the language in `language`, its functions in `functions`, and what it is used for: validation rules of CRDs in
+ * `rules`, admission in `policies`, the claims of tokens in `claim-programs.ts`.
  *
- * Not re-exported by `machinery/index.ts`: loading the CEL library takes 15 ms, and most clusters have no policies.
- * Start reading at `policy-expressions.ts`; what is absent stands in `cel-environment.ts`.
+ * Not re-exported by `machinery/index.ts`: most clusters have no expressions and need not load this.
  */
-export { createCelEnvironment } from './cel-environment.ts';
 export { ClaimPrograms, type ClaimVariable } from './claim-programs.ts';
-export type { CostBudget } from './cost-meter.ts';
-export type { AuthorizerPort, AuthorizerQuestion } from './libraries/authorizer.ts';
-export type { ObservedTypes, Scope, VariableName } from './policy-environment.ts';
 export {
+  type AuthorizerPort,
+  type AuthorizerQuestion,
   type CheckedExpression,
+  type Computed,
+  type CostBudget,
+  type ObservedTypes,
   PolicyExpressions,
   type PolicyProgram,
+  type PolicyScope,
   type PolicyVariables,
-} from './policy-expressions.ts';
+  type RunOutcome,
+  type VariableName,
+} from './policies/index.ts';

@@ -1,6 +1,6 @@
 /**
  * The kinds that configure admission: webhooks and policies. Their expressions are compiled where they are written to the
- * server (`apiserver/admission`), because the CEL library is not loaded before it is needed.
+ * server (`apiserver/admission`), because CEL is not loaded before it is needed.
  *
  * Start reading at `webhook-kinds.ts`, then `validate-webhooks.ts`.
  */

@@ -7,4 +7,4 @@
 export { authorizerFor } from './authorizer-port.ts';
 export { type ConditionsOutcome, checkConditions } from './match-conditions.ts';
 export { describeRequest, type RequestVariables, withVariables } from './request-variables.ts';
-export { type ExpressionOutcome, OutOfBudget, runExpression } from './run-expression.ts';
+export { OutOfBudget, runExpression } from './run-expression.ts';

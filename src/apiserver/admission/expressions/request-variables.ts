@@ -1,9 +1,9 @@
 import type { Namespace, Variable } from '../../../api/generated/index.ts';
-import type { CostBudget, PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
+import type { Computed, CostBudget, PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
 import type { AdmissionRequest, Authorizer } from '../../core-contract.ts';
 import { type MatchedResource, readRequestFacts, type ShownObjects } from '../matching/index.ts';
 import { authorizerFor } from './authorizer-port.ts';
-import { explainFailure, OutOfBudget } from './run-expression.ts';
+import { OutOfBudget } from './run-expression.ts';
 
 export type RequestVariables = Omit<PolicyVariables, 'params' | 'variables'>;
 
@@ -30,7 +30,7 @@ export function describeRequest(
     oldObject: expressions.toValue(old),
     namespaceObject: expressions.toValue(namespace === undefined ? undefined : withoutBookkeeping(namespace)),
     request: expressions.toValue(options === null ? facts : { ...facts, options }),
-    authorizer: expressions.toAuthorizer(authorizerFor(authorizer, request.call.user), about),
+    ...expressions.toAuthorizer(authorizerFor(authorizer, request.call.user), about),
   };
 }
 
@@ -47,22 +47,18 @@ export function withVariables(
   variables: readonly Variable[],
   budget: CostBudget,
 ): PolicyVariables {
-  const values: Record<string, unknown> = {};
-  const all: PolicyVariables = { ...base, variables: values };
-  const compute = (name: string, expression: string): unknown => {
-    const program = expressions.compile(expression);
+  const sources = new Map(variables.map(({ name, expression }) => [name, expression] as const));
+  const all: PolicyVariables = { ...base, variables: expressions.toVariables([...sources.keys()], compute) };
+  function compute(name: string): Computed {
+    const program = expressions.compile(sources.get(name) ?? '');
     if (program.run === undefined) {
-      throw new Error(`composited variable "${name}" fails to compile: ${program.problem}`);
+      return { problem: `composited variable "${name}" fails to compile: ${program.problem}` };
     }
-    const { value, error, cost } = program.run(all);
-    if (!budget.spend(cost) || error instanceof OutOfBudget) throw new OutOfBudget();
-    if (error !== undefined)
-      throw new Error(`composited variable "${name}" fails to evaluate: ${explainFailure(error)}`);
-    Object.defineProperty(values, name, { value, enumerable: true });
-    return value;
-  };
-  for (const { name, expression } of variables) {
-    Object.defineProperty(values, name, { enumerable: true, configurable: true, get: () => compute(name, expression) });
+    const { value, problem, cost } = program.run(all);
+    if (!budget.spend(cost)) throw new OutOfBudget();
+    return problem === undefined
+      ? { value }
+      : { problem: `composited variable "${name}" fails to evaluate: ${problem}` };
   }
   return all;
 }

@@ -1,9 +1,4 @@
-import type { CostBudget, PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
-
-export type ExpressionOutcome =
-  | { readonly value: unknown; readonly problem?: undefined }
-  /** `expression '…' resulted in error: …`. */
-  | { readonly problem: string; readonly value?: undefined };
+import type { Computed, CostBudget, PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
 
 /** Kubernetes: then no further expression is run, whatever it is. */
 export class OutOfBudget extends Error {
@@ -12,23 +7,16 @@ export class OutOfBudget extends Error {
   }
 }
 
-/** Throws `OutOfBudget`. */
+/** What an expression gives, or `expression '…' resulted in error: …`. Throws `OutOfBudget`. */
 export function runExpression(
   expressions: PolicyExpressions,
   expression: string,
   variables: PolicyVariables,
   budget: CostBudget,
-): ExpressionOutcome {
+): Computed {
   const program = expressions.compile(expression);
   if (program.run === undefined) return { problem: `compilation error: ${program.problem}` };
-  const { value, error, cost } = program.run(variables);
-  if (!budget.spend(cost) || error instanceof OutOfBudget) throw new OutOfBudget();
-  if (error === undefined) return { value };
-  return { problem: `expression '${expression}' resulted in error: ${explainFailure(error)}` };
-}
-
-/** The library's first line says what is wrong, the others show where; Go begins without a capital. */
-export function explainFailure(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
+  const { value, problem, cost } = program.run(variables);
+  if (!budget.spend(cost)) throw new OutOfBudget();
+  return problem === undefined ? { value } : { problem: `expression '${expression}' resulted in error: ${problem}` };
 }

@@ -30,7 +30,8 @@ export function applyMutation(
   const budget = expressions.budget('policy');
   const outcome = runExpression(expressions, expression, variables(budget), budget);
   if (outcome.problem !== undefined) return { problem: outcome.problem };
-  const change = expressions.fromValue(outcome.value);
+  const { value: change, problem } = expressions.fromValue(outcome.value);
+  if (problem !== undefined) return { problem };
   const patched =
     mutation.patchType === 'JSONPatch' ? patchObject(object, change) : mergeConfiguration(object, change, matched);
   return 'problem' in patched ? patched : readMutated(patched.value, request, matched);

@@ -6,6 +6,6 @@ export interface PolicyPluginOptions {
   readonly view: ObjectView;
   readonly resources: () => ResourceRegistry;
   readonly authorizer: Authorizer;
-  /** Loads the CEL library, once. */
+  /** Loads CEL, once. */
   readonly loadExpressions: () => Promise<PolicyExpressions>;
 }

@@ -7,7 +7,7 @@ import type {
   ValidatingWebhookConfiguration,
   Variable,
 } from '../../../api/generated/index.ts';
-import type { PolicyExpressions, Scope } from '../../../machinery/cel/index.ts';
+import type { CheckedExpression, PolicyExpressions, PolicyScope } from '../../../machinery/cel/index.ts';
 import { type FieldError, fieldError, isSemanticallyEqual } from '../../../machinery/index.ts';
 
 type Configuration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
@@ -22,12 +22,17 @@ class ExpressionCheck {
     this.#expressions = expressions;
   }
 
-  /** The expression's type, `dyn` where it has none. An empty one is the kind's own concern. */
-  check(expression: string | undefined, scope: Scope, field: string, wanted?: readonly string[]): string {
-    if (expression === undefined || expression.trim() === '') return 'dyn';
+  /** The expression's type, where it has one. An empty one is the kind's own concern. */
+  check(
+    expression: string | undefined,
+    scope: PolicyScope,
+    field: string,
+    wanted?: readonly string[],
+  ): CheckedExpression['type'] {
+    if (expression === undefined || expression.trim() === '') return undefined;
     const { type, problem } = this.#expressions.check(expression, scope, wanted);
     if (problem !== undefined) this.errors.push(fieldError.invalid(field, expression, problem));
-    return type ?? 'dyn';
+    return type;
   }
 
   /** Kubernetes: conditions know no variables. */
@@ -39,8 +44,8 @@ class ExpressionCheck {
   }
 
   /** The types of variables for those behind them, and for everything else. */
-  checkVariables(variables: readonly Variable[], hasParams: boolean): ReadonlyMap<string, string> {
-    const types = new Map<string, string>();
+  checkVariables(variables: readonly Variable[], hasParams: boolean): NonNullable<PolicyScope['variables']> {
+    const types = new Map<string, CheckedExpression['type']>();
     for (const [i, { name, expression }] of variables.entries()) {
       const scope = { hasParams, hasAuthorizer: true, variables: types };
       types.set(name, this.check(expression, scope, `spec.variables[${i}].expression`));
@@ -87,13 +92,17 @@ export function checkPolicy(
     );
   if (!isSameFrame) run.checkConditions(spec.matchConditions, hasParams, 'spec.matchConditions');
   const variables = run.checkVariables(spec.variables ?? [], hasParams);
-  const scope: Scope = { hasParams, hasAuthorizer: true, variables: variables.size === 0 ? undefined : variables };
+  const scope: PolicyScope = {
+    hasParams,
+    hasAuthorizer: true,
+    variables: variables.size === 0 ? undefined : variables,
+  };
   if ('mutations' in spec) checkMutations(run, spec.mutations ?? [], scope);
   else checkValidations(run, spec as ValidatingAdmissionPolicy['spec'], scope);
   return run.errors;
 }
 
-function checkValidations(run: ExpressionCheck, spec: ValidatingAdmissionPolicy['spec'], scope: Scope): void {
+function checkValidations(run: ExpressionCheck, spec: ValidatingAdmissionPolicy['spec'], scope: PolicyScope): void {
   const withoutAuthorizer = { ...scope, hasAuthorizer: false };
   for (const [i, { expression, messageExpression }] of (spec.validations ?? []).entries()) {
     const at = `spec.validations[${i}]`;
@@ -105,7 +114,8 @@ function checkValidations(run: ExpressionCheck, spec: ValidatingAdmissionPolicy[
   }
 }
 
-function checkMutations(run: ExpressionCheck, mutations: readonly Mutation[], scope: Scope): void {
+function checkMutations(run: ExpressionCheck, mutations: readonly Mutation[], given: PolicyScope): void {
+  const scope = { ...given, hasPatchTypes: true };
   for (const [i, { patchType, applyConfiguration, jsonPatch }] of mutations.entries()) {
     const at = `spec.mutations[${i}]`;
     if (patchType === 'ApplyConfiguration') {

@@ -10,7 +10,7 @@ export interface WebhookPluginOptions {
   readonly resources: () => ResourceRegistry;
   readonly authorizer: Authorizer;
   readonly client: WebhookClient;
-  /** Loads the CEL library, once: only match conditions need it. */
+  /** Loads CEL, once: only match conditions need it. */
   readonly loadExpressions: () => Promise<PolicyExpressions>;
   /** Makes the uid of a review. */
   readonly uuid: () => string;

@@ -52,7 +52,7 @@ function listUses(
   return uses.filter(({ expression }) => expression !== '');
 }
 
-/** What is wrong with the expressions of a configuration. The library is loaded only where there are any. */
+/** What is wrong with the expressions of a configuration. CEL is loaded only where there are any. */
 export async function checkExpressions(issuers: readonly JwtIssuer[]): Promise<readonly FieldError[]> {
   const uses = issuers.flatMap((issuer, i) => listUses(issuer, `jwt[${i}]`));
   if (uses.length === 0) return [];

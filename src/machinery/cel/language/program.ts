@@ -109,6 +109,7 @@ class ProgramBuilder {
     const { field, isTest } = selection;
     const whole = isTest ? undefined : qualifiedNameOf(selection);
     if (whole !== undefined && isTypeName(whole)) return () => new CelTypeValue(whole);
+    if (whole !== undefined && this.#checked.references.has(whole)) return this.#name(whole);
     const operand = this.build(selection.operand);
     if (isTest) return frame => testField(operand(frame), field);
     return frame => {
