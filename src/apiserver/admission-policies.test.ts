@@ -288,12 +288,13 @@ describe('a validating policy', () => {
   });
 
   it('may ask the authorizer, for the sender and for accounts', async () => {
+    const selectors: (string | undefined)[] = [];
     const authorizer: Authorizer = {
       generation: 0,
-      authorize: ({ user, verb }) => ({
-        allowed: verb !== 'bless' || user.username === 'system:serviceaccount:default:priest',
-        reason: '',
-      }),
+      authorize({ user, verb, fieldSelector, labelSelector }) {
+        if (verb === 'visit') selectors.push(fieldSelector, labelSelector);
+        return { allowed: verb !== 'bless' || user.username === 'system:serviceaccount:default:priest', reason: '' };
+      },
     };
     using api = await TestServer.start({ authorizer });
     await enforce(api, {
@@ -306,9 +307,14 @@ describe('a validating policy', () => {
           expression:
             "authorizer.serviceAccount('default', 'priest').group('').resource('configmaps').namespace(request.namespace).check('bless').allowed()",
         },
+        {
+          expression:
+            "authorizer.group('').resource('pods').fieldSelector('spec.nodeName=a').labelSelector('a in b').check('visit').allowed()",
+        },
       ],
     });
     await api.client.create(configMaps, map('a'));
+    assert.deepEqual(selectors, ['spec.nodeName=a', undefined]);
     assert.match((await refusalOf(api.client.create(configMaps, map('holy')))).message, /: unblessed$/);
   });
 

@@ -11,6 +11,9 @@ export interface AuthorizerQuestion {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** As an expression writes them, which may be no selectors. */
+  readonly fieldSelector?: string | undefined;
+  readonly labelSelector?: string | undefined;
 }
 
 /** What a request is about: a question without its verb. */
@@ -93,7 +96,6 @@ function serviceAccount({ port }: CelAuthorizer, namespace: string, name: string
 /**
  * Kubernetes' questions to the authorizer:
  * `authorizer.group('apps').resource('deployments').namespace('x').check('create').allowed()`.
- * Differs from Kubernetes: whoever may read all that there is may read what a selector selects; nobody is asked more.
  */
 export const authorizerFunctions = bodies({
   path: ({ port }: CelAuthorizer, path: string) =>
@@ -105,8 +107,8 @@ export const authorizerFunctions = bodies({
   subresource: (check: CelCheck, subresource: string) => check.with({ subresource }),
   namespace: (check: CelCheck, namespace: string) => check.with({ namespace }),
   name: (check: CelCheck, name: string) => check.with({ name }),
-  fieldSelector: (check: CelCheck) => check,
-  labelSelector: (check: CelCheck) => check,
+  fieldSelector: (check: CelCheck, fieldSelector: string) => check.with({ fieldSelector }),
+  labelSelector: (check: CelCheck, labelSelector: string) => check.with({ labelSelector }),
   check: ({ port, about }: CelCheck, verb: string) => new Decision(port.authorize({ ...about, verb })),
   allowed: (decision: Decision) => decision.isAllowed,
   reason: (decision: Decision) => decision.reason,

@@ -2,7 +2,7 @@
  * The expressions of admission policies and of match conditions: what they may name, what they may cost, the questions
  * that they ask the authorizer, and the objects and patches that mutations write.
  *
- * Absent: what authorizers are asked about selectors. Start reading at `policy-expressions.ts`.
+ * Start reading at `policy-expressions.ts`.
  */
 export type { AuthorizerPort, AuthorizerQuestion } from './authorizer.ts';
 export type { CostBudget } from './cost-budget.ts';

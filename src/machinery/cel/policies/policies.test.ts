@@ -83,12 +83,21 @@ describe('expressions of policies', () => {
 
   it('ask the authorizer, which is what costs most', () => {
     asked.length = 0;
-    const chain = 'authorizer.group("apps").resource("deployments").subresource("scale").namespace("x").name("y")';
+    const chain =
+      'authorizer.group("apps").resource("deployments").subresource("scale").namespace("x").labelSelector("a=b")';
     const { value, cost } = run(`${chain}.check("get").reason() + authorizer.requestResource.check("list").reason()`);
     assert.equal(value, 'for deploymentsfor pods');
     assert.ok(cost > 700_000 && cost < 701_000, `${cost}`);
     assert.deepEqual(asked, [
-      { verb: 'get', group: 'apps', resource: 'deployments', subresource: 'scale', namespace: 'x', name: 'y' },
+      {
+        verb: 'get',
+        group: 'apps',
+        resource: 'deployments',
+        subresource: 'scale',
+        namespace: 'x',
+        name: '',
+        labelSelector: 'a=b',
+      },
       { verb: 'list', group: '', resource: 'pods', subresource: '', namespace: 'n', name: 'a' },
     ]);
     const thrice = ['a', 'b', 'c'].map(path => `authorizer.path("/${path}").check("list").allowed()`).join(' || ');
