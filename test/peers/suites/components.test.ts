@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   certificateSigningRequests,
@@ -60,6 +60,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
   let kubelets: SimulatedKubelets;
   const components: RunningComponent[] = [];
   let startedMs = 0;
+  let hasFailed = false;
 
   before(async () => {
     server = await startJudgedServer();
@@ -76,8 +77,11 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     for (const component of components) await component[Symbol.asyncDispose]();
     await kubelets[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
-    if (process.env['SAMPAN_KEEP_LOGS'] === undefined) rmSync(logs, { recursive: true });
-    else process.stderr.write(`the logs of both are in ${logs}\n`);
+    if (!hasFailed && process.env['SAMPAN_KEEP_LOGS'] === undefined) rmSync(logs, { recursive: true });
+    else console.log(`the logs of both are in ${logs}`);
+  });
+  afterEach(context => {
+    hasFailed ||= !(context as TestContext).passed;
   });
 
   /** With its ServiceAccount, without which no pod is admitted. */
