@@ -16,6 +16,8 @@ export interface UserInfo {
 
 /** What is known of a call beyond the request itself. One per connection or component will do where nothing varies. */
 export interface CallContext {
+  /** Made within the process: its bodies need not say what they are. */
+  readonly isLocal?: boolean | undefined;
   readonly user: UserInfo;
   readonly userAgent?: string | undefined;
   /** Collects texts for `Warning` headers. */
@@ -49,6 +51,8 @@ export interface CustomResource {
   show(object: KubeObject): KubeObject;
   /** Present where a webhook converts: then results and watch events are in the resource's version already. */
   readonly conversion?: ObjectConversion | undefined;
+  /** Its definition is being deleted: nothing new comes into being. */
+  readonly isTerminating: boolean;
 }
 
 /** What is served, now. CRDs come and go; built-in kinds stay. */
@@ -92,6 +96,8 @@ export interface OtherResult {
   readonly kind: 'other';
   readonly code: number;
   readonly object: KubeObject;
+  /** What it is one of, or a list of, where that can be shown as a Table. */
+  readonly resource?: ServedResource | undefined;
 }
 
 /**

@@ -15,7 +15,6 @@ describe('delete', () => {
       metadata: {},
       status: 'Success',
       details: { name: 'a', kind: 'configmaps', uid: metadata.uid },
-      code: 200,
     });
     assert.equal((await refusalOf(api.client.delete(configMaps, at('a')))).message, 'configmaps "a" not found');
   });

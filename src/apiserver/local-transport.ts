@@ -11,7 +11,7 @@ import { convertToServed, isShownAsStored } from './served-version.ts';
  * nothing is encoded or copied; authorization counts here as anywhere, each decision made once while it holds.
  */
 export function createLocalTransport(server: ApiServer, user: UserInfo, userAgent?: string): Transport {
-  const call: CallContext = { user, userAgent, warn: () => {} };
+  const call: CallContext = { user, userAgent, isLocal: true, warn: () => {} };
   const plain = new LocalTransport(server, call);
   return server.localAudit === undefined ? plain : new AuditedTransport(plain, server, call, server.localAudit);
 }

@@ -47,6 +47,8 @@ export const statusCodes = {
   RequestEntityTooLarge: 413,
   UnsupportedMediaType: 415,
   InternalError: 500,
+  /** Kubernetes: an error of no kind; nothing is said of its reason. */
+  Unknown: 500,
   ServiceUnavailable: 503,
 } as const;
 
@@ -81,7 +83,7 @@ export class StatusError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason === 'Unknown' ? {} : { reason: this.reason }),
       ...(this.details === undefined ? {} : { details: this.details }),
       code: this.code,
     };

@@ -64,9 +64,12 @@ function usedNames(crd: CustomResourceDefinition, others: readonly CustomResourc
 
 type SingleName = 'plural' | 'singular' | 'kind' | 'listKind';
 
-const singleNames: readonly (readonly [SingleName, string])[] = [
+const resourceNames: readonly (readonly [SingleName, string])[] = [
   ['plural', 'PluralConflict'],
   ['singular', 'SingularConflict'],
+];
+
+const kindNames: readonly (readonly [SingleName, string])[] = [
   ['kind', 'KindConflict'],
   ['listKind', 'ListKindConflict'],
 ];
@@ -85,16 +88,17 @@ function settleNames(
     listKind: before.listKind,
   };
   let conflict: Condition | undefined;
-  for (const [name, reason] of singleNames) {
-    const taken = name === 'kind' || name === 'listKind' ? used.kinds : used.resources;
+  const settle = ([name, reason]: readonly [SingleName, string], taken: ReadonlySet<string>): void => {
     const value = wanted[name];
     if (value === before[name] || value === undefined || !taken.has(value)) accepted[name] = value;
     else conflict = nameConflict(reason, [value]);
-  }
+  };
+  for (const name of resourceNames) settle(name, used.resources);
   const clashing = (wanted.shortNames ?? []).filter(
     name => !before.shortNames?.includes(name) && used.resources.has(name),
   );
   if (clashing.length > 0) conflict = nameConflict('ShortNamesConflict', clashing);
+  for (const name of kindNames) settle(name, used.kinds);
   const names = {
     ...accepted,
     shortNames: clashing.length > 0 ? before.shortNames : wanted.shortNames,

@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition } from '../../api/generated/index.ts';
 import { type FieldError, fieldError } from '../../machinery/index.ts';
+import { type Condition, withCondition } from './crd-conditions.ts';
 
 const annotation = 'api-approved.kubernetes.io';
 const proposal = 'https://github.com/kubernetes/enhancements/pull/1111';
@@ -27,6 +28,26 @@ export function readApproval(crd: CustomResourceDefinition): ApiApproval {
   }
   const text = `${demand} with either a URL or a reason starting with "unapproved", see ${proposal}`;
   return { state: 'invalid', text };
+}
+
+const reasons: Readonly<Record<ApiApproval['state'], string>> = {
+  approved: 'ApprovedAnnotation',
+  bypassed: 'UnapprovedAnnotation',
+  invalid: 'InvalidAnnotation',
+  missing: 'MissingAnnotation',
+};
+
+/** Kubernetes: the controller of the condition `KubernetesAPIApprovalPolicyConformant`. */
+export function withApproval(crd: CustomResourceDefinition, now: string): CustomResourceDefinition {
+  if (!isProtectedGroup(crd.spec.group)) return crd;
+  const { state, text } = readApproval(crd);
+  const condition: Condition = {
+    type: 'KubernetesAPIApprovalPolicyConformant',
+    status: state === 'approved' ? 'True' : 'False',
+    reason: reasons[state],
+    message: text,
+  };
+  return withCondition(crd, condition, now);
 }
 
 /** Kubernetes: `validateAPIApproval`: a state that was there before may stay. */

@@ -9,6 +9,7 @@ import type { Endpoint } from '../resources/endpoint.ts';
 import type { LiveRegistry } from '../resources/live-registry.ts';
 import type { ServerContext } from '../server-context.ts';
 import { acceptNames } from './accept-names.ts';
+import { withApproval } from './api-approval.ts';
 import { type ConverterSource, createConverterSource } from './conversion/index.ts';
 import { type Condition, cleanupFinalizer, hasCondition, withCondition } from './crd-conditions.ts';
 import { defineCustomKind } from './define-custom-kind.ts';
@@ -29,6 +30,7 @@ export class CrdPublisher {
   readonly #cleaning = new Set<string>();
   /** By CRD, what of it decides what is served. */
   readonly #served = new Map<string, string>();
+  #reviewing: Promise<void> = Promise.resolve();
   #watch: Watch | undefined;
   #isStopped = false;
 
@@ -75,7 +77,7 @@ export class CrdPublisher {
     }
     this.#serve(name, crd);
     if (crd.metadata.deletionTimestamp !== undefined) this.#startCleanup(crd);
-    else this.#review(name);
+    this.#review(name);
   }
 
   /** Established once, served on: a later conflict of names does not end it. */
@@ -91,7 +93,7 @@ export class CrdPublisher {
     this.#served.delete(name);
     const served = this.#registry.custom(name);
     this.#registry.setCustom(name, []);
-    for (const { definition } of served ?? []) this.#cache.close(definition.storage);
+    for (const { definition } of served ?? []) this.#cache.forget(definition.storage);
   }
 
   /** Names that were in conflict may be free now. */
@@ -109,10 +111,16 @@ export class CrdPublisher {
     const stored = this.#endpoint.find('', name);
     if (stored === undefined) return;
     const crd = stored.object as unknown as CustomResourceDefinition;
-    if (acceptNames(crd, this.#list(), this.#server.rules.now) === crd) return;
-    this.#spawn(`accept names of ${name}`, () =>
-      this.#rewrite(name, current => acceptNames(current, this.#list(), this.#server.rules.now)),
-    );
+    if (this.#settle(crd) === crd) return;
+    // One after the other, because each has to see what the one before was given.
+    const turn = this.#reviewing.then(() => this.#rewrite(name, current => this.#settle(current)));
+    this.#reviewing = turn.catch(() => undefined);
+    this.#spawn(`accept names of ${name}`, () => turn);
+  }
+
+  #settle(crd: CustomResourceDefinition): CustomResourceDefinition {
+    const { now } = this.#server.rules;
+    return withApproval(acceptNames(crd, this.#list(), now), now);
   }
 
   async #rewrite(name: string, change: (crd: CustomResourceDefinition) => CustomResourceDefinition): Promise<void> {

@@ -3,6 +3,7 @@ import type { KindRules } from '../../api/index.ts';
 import { type FieldError, fieldError, isJsonObject, validateImmutable } from '../../machinery/index.ts';
 import { validateApproval } from './api-approval.ts';
 import { hasCondition } from './crd-conditions.ts';
+import { warnOfFormats } from './format-warnings.ts';
 import { validateCrdNames } from './validate-names.ts';
 import { validateCrdSpec } from './validate-spec.ts';
 
@@ -16,6 +17,7 @@ export const crdRules: KindRules<CustomResourceDefinition> = {
   validateUpdate: (crd, old) => [...validateCrd(crd, old), ...validateImmutables(crd, old)],
   skipsFullValidationOnUpdate: true,
   requiresResourceVersion: true,
+  warnings: (crd, old) => warnOfFormats(crd, old),
   status: {
     prepareForUpdate: (crd, old) => ({ ...old, metadata: crd.metadata, status: crd.status }),
     validateUpdate: crd => validateStatus(crd),
@@ -25,7 +27,8 @@ export const crdRules: KindRules<CustomResourceDefinition> = {
 /** Kubernetes: what Go writes of a status that nobody has filled in. */
 const emptyStatus = { conditions: null, acceptedNames: { plural: '', kind: '' } };
 
-function fillDefaults(crd: CustomResourceDefinition): CustomResourceDefinition {
+function fillDefaults(given: CustomResourceDefinition): CustomResourceDefinition {
+  const crd = given.status?.storedVersions?.length === 0 ? rememberStorageVersion(given) : given;
   const { spec } = crd;
   if (spec?.names === undefined) return crd;
   const { names } = spec;

@@ -8,7 +8,8 @@ const nameColumn: Column = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Name must be unique within a namespace.',
+  description:
+    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
   priority: 0,
   value: object => object.metadata.name ?? '',
 };
@@ -41,13 +42,13 @@ function columnOf(definition: CustomResourceColumnDefinition): Column {
   };
 }
 
-/** Kubernetes: all results of a string column, the first of another; null for what is not there or of another type. */
+/** Kubernetes: the first result; null for what is not there or of another type. */
 function cell(type: string, path: JsonPath, object: KubeObject, nowMs: number): string | number | boolean | null {
-  const results = findByPath(path, object);
-  if (results.length === 0 || results[0] === null) return null;
-  if (type === 'string') return results.map(printValue).join(' ');
-  const [value] = results;
+  const [value] = findByPath(path, object);
+  if (value === undefined || value === null) return null;
   switch (type) {
+    case 'string':
+      return printValue(value);
     case 'integer':
       return typeof value === 'number' ? Math.trunc(value) : null;
     case 'number':

@@ -24,7 +24,7 @@ const blocking: ReadonlySet<FieldError['reason']> = new Set([
 
 const unchecked: FieldError = fieldError.invalid(
   '<nil>',
-  '',
+  null,
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 );
 
@@ -92,7 +92,9 @@ export class CustomValidation {
     const { status } = object as { readonly status?: unknown };
     const before = (old as { readonly status?: unknown }).status;
     if (schema === undefined || status === undefined) return [];
-    return validateValue({ type: 'object', properties: { status: schema } }, { status }, { status: before });
+    const errors = validateValue({ type: 'object', properties: { status: schema } }, { status }, { status: before });
+    // Kubernetes: the texts begin below the status.
+    return errors.map(error => ({ ...error, detail: error.detail.replace(/^status\./, '') }));
   }
 
   #listErrors(object: KubeObject, old: KubeObject): readonly FieldError[] {

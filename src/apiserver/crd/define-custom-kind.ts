@@ -2,23 +2,32 @@ import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '
 import type { KindRules, ServedVersion, SubresourceFacts } from '../../api/index.ts';
 import { formatGroupVersion, type JsonSchema, type KubeObject, type ResourceType } from '../../machinery/index.ts';
 import type { CustomResource, ServedResource } from '../core-contract.ts';
+import { compareVersions } from '../http/version-order.ts';
 import { compileVersion } from './compile-version.ts';
 import { type ConverterSource, CustomVersions, VersionConversion, type WebhookConverter } from './conversion/index.ts';
 import { customColumns } from './custom-columns.ts';
 import { CustomValidation } from './custom-validation.ts';
+import { copyJson } from './copy-json.ts';
 import { CustomView } from './custom-view.ts';
 import { warnOfFinalizers } from './finalizer-warnings.ts';
 import { findByPath, parseJsonPath } from './json-path.ts';
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
-/** Kubernetes: while its definition goes, nothing new comes into being. */
-const verbsWhileTerminating = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 
 /**
  * What a CRD serves: each of its served versions as a kind of its own over the same stored objects, because each version
  * brings its own schema and columns. Empty while it has no storage version.
  */
-export function defineCustomKind(crd: CustomResourceDefinition, convertBy: ConverterSource): readonly ServedResource[] {
+export function defineCustomKind(
+  stored: CustomResourceDefinition,
+  convertBy: ConverterSource,
+): readonly ServedResource[] {
+  // What is compiled hangs on the schemas: on a copy it goes when it is no longer served, and not when the stored object
+  // has left every history.
+  return defineVersions({ ...stored, spec: copyJson(stored.spec) }, convertBy);
+}
+
+function defineVersions(crd: CustomResourceDefinition, convertBy: ConverterSource): readonly ServedResource[] {
   const stored = crd.spec.versions.find(version => version.storage);
   if (stored === undefined) return [];
   const storage = typeOf(crd, stored);
@@ -55,6 +64,7 @@ function customResource(
     uid: crd.metadata.uid!,
     show: object => view.show(object),
     conversion: converter === undefined ? undefined : new VersionConversion(versions, converter, apiVersion),
+    isTerminating: crd.metadata.deletionTimestamp !== undefined,
   };
 }
 
@@ -78,13 +88,21 @@ function servedVersion(crd: CustomResourceDefinition, version: CustomResourceDef
     type,
     schema: () => compileVersion(crd, version),
     customSchema: (version.schema?.openAPIV3Schema ?? {}) as JsonSchema,
-    verbs: crd.metadata.deletionTimestamp === undefined ? verbs : verbsWhileTerminating,
+    verbs,
     subresources: subresourcesOf(type, version),
     columns: customColumns(version.additionalPrinterColumns),
-    deprecationWarning: version.deprecated
-      ? (version.deprecationWarning ?? `${type.group}/${type.version} ${type.kind} is deprecated`)
-      : undefined,
+    deprecationWarning: version.deprecated ? (version.deprecationWarning ?? warnOfDeprecation(crd, type)) : undefined,
   };
+}
+
+/** Kubernetes: `defaultDeprecationWarning`: names the newest version to go to. */
+function warnOfDeprecation({ spec }: CustomResourceDefinition, { group, version, kind }: ResourceType): string {
+  const newer = spec.versions
+    .filter(({ name, served, deprecated }) => served && !deprecated && compareVersions(name, version) < 0)
+    .map(({ name }) => name)
+    .sort(compareVersions);
+  const hint = newer.length === 0 ? '' : `; use ${group}/${newer[0]} ${kind}`;
+  return `${group}/${version} ${kind} is deprecated${hint}`;
 }
 
 function subresourcesOf(type: ResourceType, version: CustomResourceDefinitionVersion): readonly SubresourceFacts[] {

@@ -14,6 +14,7 @@ import {
   nameChecks,
   validateCrdSchema,
 } from '../../machinery/index.ts';
+import { copyJson } from './copy-json.ts';
 import { type InternalLayout, layOut } from './internal-layout.ts';
 import { internalVersions } from './internal-text.ts';
 import { validateConversion } from './validate-conversion.ts';
@@ -30,7 +31,8 @@ export function validateCrdSpec(
   crd: CustomResourceDefinition,
   old: CustomResourceDefinition | undefined,
 ): readonly FieldError[] {
-  const { spec } = crd;
+  // What is compiled to check it goes with the copy.
+  const spec = copyJson(crd.spec);
   const layout = layOut(spec);
   return [
     ...validateGroup(spec.group),

@@ -6,7 +6,7 @@ import {
   formatGroupVersion,
   isDeepEqual,
   type KubeObject,
-  statusError,
+  StatusError,
   trackUpdate,
 } from '../../machinery/index.ts';
 import type { WriteCall } from '../requests/write-call.ts';
@@ -74,7 +74,9 @@ export function applyConfiguration(
     now: server.rules.now,
     resetFields: resetFieldsOf(endpoint, subresource),
   });
-  if (outcome.problem !== undefined) throw statusError.badRequest(outcome.problem);
+  // Kubernetes: 500 without a reason where the configuration does not fit the schema.
+  if (outcome.problem !== undefined)
+    throw new StatusError(outcome.isMistyped ? 'Unknown' : 'BadRequest', outcome.problem);
   if (outcome.conflicts !== undefined) throw applyConflictError(outcome.conflicts);
   return outcome.object;
 }

@@ -148,13 +148,12 @@ function finished(endpoint: Endpoint, last: StoredObject): ObjectResult | OtherR
   if (returnsDeleted(endpoint.type)) return answerObject(endpoint, last);
   const { name, uid } = last.object.metadata;
   const { group, resource } = endpoint.type;
-  const status: Status = {
+  const status: Omit<Status, 'code'> = {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Success',
     details: { name, ...(group === '' ? {} : { group }), kind: resource, uid },
-    code: 200,
   };
   return { kind: 'other', code: 200, object: status as unknown as KubeObject };
 }

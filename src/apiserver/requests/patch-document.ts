@@ -36,14 +36,12 @@ function patchByOperations(document: unknown, body: unknown): unknown {
   }
   const outcome = applyJsonPatch(document, operations.value);
   if (outcome.problem === undefined) return outcome.value;
-  // Kubernetes: a generic answer of the server with 422 and this text.
-  throw unprocessable(outcome.problem);
+  // Kubernetes: a generic answer of the server with 422, which does not say what is wrong.
+  throw unprocessable();
 }
 
-function unprocessable(problem: string): StatusError {
-  return new StatusError('Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message: problem }],
-  });
+function unprocessable(): StatusError {
+  return new StatusError('Invalid', 'the server rejected our request due to an error in our request', {});
 }
 
 /** Kubernetes: these two are 422, whatever else is wrong with the patch is 400. */
@@ -52,7 +50,5 @@ const isUnprocessable = /retainKeys|list of lists/;
 function patchStrategically(document: unknown, body: unknown, schema: Schema): unknown {
   const outcome = applyStrategicMergePatch(schema, document, body);
   if (outcome.problem === undefined) return outcome.value;
-  throw isUnprocessable.test(outcome.problem)
-    ? unprocessable(outcome.problem)
-    : statusError.badRequest(outcome.problem);
+  throw isUnprocessable.test(outcome.problem) ? unprocessable() : statusError.badRequest(outcome.problem);
 }

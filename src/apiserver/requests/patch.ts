@@ -9,7 +9,7 @@ import { convertToServed } from '../served-version.ts';
 import type { ServerContext } from '../server-context.ts';
 import { applyChange, type Change } from './change.ts';
 import { patchDocument } from './patch-document.ts';
-import { readObject, rejectPatch, toStorage } from './request-object.ts';
+import { readObject, rejectPatch, rejectType, toStorage } from './request-object.ts';
 import { checkWriteOptions, optionsOf } from './request-options.ts';
 import { createInstead, keepReadOnlyParts } from './update.ts';
 import { openWrite, type WriteCall } from './write-call.ts';
@@ -97,6 +97,7 @@ function readPatched(write: WriteCall, document: unknown, old: KubeObject | unde
   if (!isJsonObject(document)) throw rejectPatch(JSON.stringify(document), 'the outcome is not an object');
   const given = document as unknown as KubeObject;
   if (given.apiVersion !== endpoint.apiVersion || given.kind !== endpoint.type.kind) {
+    if (endpoint.resource.crd !== undefined) throw rejectType(endpoint, given, name);
     throw rejectPatch(JSON.stringify(document), 'apiVersion and kind must not be changed');
   }
   const { object, strict } = readObject(

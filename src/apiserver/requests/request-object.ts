@@ -5,6 +5,7 @@ import {
   fieldError,
   isJsonObject,
   type KubeObject,
+  parseGroupVersion,
   type StatusError,
   statusError,
 } from '../../machinery/index.ts';
@@ -32,7 +33,7 @@ export function readBody(
   old?: KubeObject,
 ): KubeObject {
   if (!isJsonObject(body)) throw statusError.badRequest('the object provided is unrecognized: it is not an object');
-  const typed = withType(endpoint, body as unknown as KubeObject);
+  const typed = withType(endpoint, body as unknown as KubeObject, call);
   const { object, strict } = readObject(endpoint, typed, old, errors => rejectShape(endpoint, typed, errors));
   const findings = orderFindings(endpoint, call, strict);
   if (findings.length > 0 && directive !== 'Ignore') {
@@ -121,7 +122,7 @@ function withMetadata(object: KubeObject): KubeObject {
 }
 
 /** Kubernetes: a body without a type is of the type that its path serves; with another one it is refused. */
-function withType(endpoint: Endpoint, body: KubeObject): KubeObject {
+function withType(endpoint: Endpoint, body: KubeObject, call: CallContext): KubeObject {
   const { apiVersion, kind } = body;
   if (apiVersion === endpoint.apiVersion && kind === endpoint.type.kind) return body;
   const wanted = endpoint.apiVersion;
@@ -135,6 +136,7 @@ function withType(endpoint: Endpoint, body: KubeObject): KubeObject {
   ) {
     return convertToServed(body, endpoint.resource);
   }
+  if (!isBuiltIn && call.isLocal !== true) throw refuseType(endpoint, body);
   if (apiVersion && apiVersion !== wanted) {
     throw statusError.badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
@@ -146,6 +148,36 @@ function withType(endpoint: Endpoint, body: KubeObject): KubeObject {
     );
   }
   return { ...body, apiVersion: wanted, kind: endpoint.type.kind };
+}
+
+/** Kubernetes: objects of CRDs have to say what they are. */
+function refuseType(endpoint: Endpoint, body: KubeObject): StatusError {
+  const { apiVersion, kind } = body;
+  const wanted = endpoint.type.kind;
+  if (typeof kind !== 'string' || kind === '') {
+    const text = JSON.stringify(body);
+    return statusError.badRequest(
+      `the object provided is unrecognized (must be of type ${wanted}): Object 'Kind' is missing in '${text}' (${text.length > 32 ? `${text.slice(0, 30)} ...` : text})`,
+    );
+  }
+  if (apiVersion !== endpoint.apiVersion) {
+    return statusError.badRequest(
+      `the API version in the data (${apiVersion ?? ''}) does not match the expected API version (${endpoint.apiVersion})`,
+    );
+  }
+  return rejectType(endpoint, body, nameOf(body));
+}
+
+/** Kubernetes: `ValidateObjectMeta…` of the extensions server: a wrong type is one of the object's mistakes. */
+export function rejectType(endpoint: Endpoint, { apiVersion, kind }: KubeObject, name: string): StatusError {
+  const wanted = endpoint.type.kind;
+  const { group } = parseGroupVersion(apiVersion ?? '');
+  return statusError.invalid({ group, resource: '', kind: kind ?? '' }, name, [
+    ...(kind === wanted ? [] : [fieldError.invalid('kind', kind, `must be ${wanted}`)]),
+    ...(apiVersion === endpoint.apiVersion
+      ? []
+      : [fieldError.invalid('apiVersion', apiVersion, `must be ${endpoint.apiVersion}`)]),
+  ]);
 }
 
 function isStorageVersion(endpoint: Endpoint, body: KubeObject): boolean {

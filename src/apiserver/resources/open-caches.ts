@@ -4,7 +4,6 @@ import type { CachedResource, ObjectCache, WatchCache } from '../../storage/inde
 /** The read caches by resource, one for all versions and definitions over the same stored objects. */
 export class OpenCaches {
   readonly #source: WatchCache;
-  readonly #open = new Map<string, ObjectCache>();
 
   constructor(source: WatchCache) {
     this.#source = source;
@@ -13,21 +12,17 @@ export class OpenCaches {
   open(storage: ResourceType, indexes: CachedResource['indexes']): ObjectCache {
     const { group, resource, kind } = storage;
     const apiVersion = formatGroupVersion(storage);
-    const path = `${group}/${resource}`;
     const find = (): ObjectCache | undefined => {
-      const known = this.#open.get(path);
+      const known = this.#source.find(storage);
       return known?.resource.apiVersion === apiVersion && known.resource.kind === kind ? known : undefined;
     };
     let known = find();
-    if (known === undefined && this.#open.has(path)) {
+    if (known === undefined && this.#source.find(storage) !== undefined) {
       // A CRD may come back under another kind, or store another version, but only after the watches of before have
       // ended. Who begins to watch anew as soon as told opens it meanwhile.
       this.#source.close(storage);
       known = find();
     }
-    if (known !== undefined) return known;
-    const cache = this.#source.open({ group, resource, apiVersion, kind, indexes });
-    this.#open.set(path, cache);
-    return cache;
+    return known ?? this.#source.open({ group, resource, apiVersion, kind, indexes });
   }
 }

@@ -32,11 +32,10 @@ export function getScale(endpoint: Endpoint, request: ResourceRequest): OtherRes
   const name = request.name ?? '';
   const stored = endpoint.find(endpoint.namespaceOf(request.namespace), name);
   if (stored === undefined) throw statusError.notFound(endpoint.subject, name);
-  const answer = ({ object }: StoredObject): OtherResult => ({
-    kind: 'other',
-    code: 200,
-    object: scaleOf(endpoint, object),
-  });
+  const answer = ({ object }: StoredObject): OtherResult => {
+    demandReplicas(endpoint, object);
+    return { kind: 'other', code: 200, object: scaleOf(endpoint, object) };
+  };
   const shown = showStored(endpoint, stored);
   return shown instanceof Promise ? shown.then(answer) : answer(shown);
 }
@@ -58,12 +57,12 @@ export async function writeScale(
       writePath(object, paths.specReplicas, (scale as Scale).spec.replicas ?? 0),
   };
   const write = { ...openWrite(endpoint, request, call, request.name ?? ''), face };
-  const whole = isPatch ? undefined : readScale(request.body, write.name);
+  const whole = isPatch ? undefined : readScale(endpoint, request.body, write.name);
   const result = await applyChange(server, write, {
     uid: whole?.metadata.uid,
     from(current: StoredObject | undefined) {
       const old: KubeObject = current!.object;
-      const wanted = whole ?? readScale(patchDocument(request, scaleOf(endpoint, old), scaleSchema()), write.name);
+      const wanted = whole ?? readScale(endpoint, patchDocument(request, scaleOf(endpoint, old), scaleSchema()), write.name);
       const { resourceVersion } = wanted.metadata;
       const scaled = writePath(old, paths.specReplicas, wanted.spec.replicas ?? 0);
       const versioned =
@@ -76,6 +75,13 @@ export async function writeScale(
   return { kind: 'other', code: 200, object: scaleOf(endpoint, result.object) };
 }
 
+/** Kubernetes: a custom object without the field has no scale to show. */
+function demandReplicas(endpoint: Endpoint, object: KubeObject): void {
+  const { specReplicas } = pathsOf(endpoint);
+  if (endpoint.resource.crd === undefined || readPath(object, specReplicas) !== undefined) return;
+  throw statusError.internal(`the spec replicas field ${JSON.stringify(specReplicas)} does not exist`);
+}
+
 function scaleSchema(): ObjectSchema {
   return schemaOfKind('autoscaling', 'v1', 'Scale');
 }
@@ -86,7 +92,7 @@ function pathsOf(endpoint: Endpoint): ScalePaths {
   return paths;
 }
 
-function readScale(body: unknown, name: string): Scale {
+function readScale(endpoint: Endpoint, body: unknown, name: string): Scale {
   if (!isJsonObject(body)) throw statusError.badRequest('the object provided is unrecognized (must be of type Scale)');
   const { apiVersion, kind, metadata, spec } = body;
   if ((kind !== undefined && kind !== 'Scale') || (apiVersion !== undefined && apiVersion !== 'autoscaling/v1')) {
@@ -100,15 +106,16 @@ function readScale(body: unknown, name: string): Scale {
       `the name of the object (${String(given)}) does not match the name on the URL (${name})`,
     );
   }
-  checkReplicas(isJsonObject(spec) ? spec['replicas'] : undefined, name);
+  checkReplicas(endpoint, isJsonObject(spec) ? spec['replicas'] : undefined, name);
   return { metadata: {}, spec: {}, ...body } as unknown as Scale;
 }
 
-function checkReplicas(replicas: unknown, name: string): void {
+function checkReplicas({ resource }: Endpoint, replicas: unknown, name: string): void {
   const errors: FieldError[] = [];
   if (replicas !== undefined && (typeof replicas !== 'number' || !Number.isInteger(replicas))) {
     errors.push(fieldError.typeInvalid('spec.replicas', replicas, 'must be an integer'));
-  } else if (typeof replicas === 'number' && replicas < 0) {
+  } else if (typeof replicas === 'number' && replicas < 0 && resource.crd === undefined) {
+    // Those of custom objects are judged with the object.
     errors.push(fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
   if (errors.length > 0) {
@@ -119,12 +126,14 @@ function checkReplicas(replicas: unknown, name: string): void {
 function scaleOf(endpoint: Endpoint, object: KubeObject): Scale {
   const paths = pathsOf(endpoint);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = Number(readPath(object, paths.specReplicas) ?? 0);
   const selector = selectorText(paths.selector === undefined ? undefined : readPath(object, paths.selector));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(readPath(object, paths.specReplicas) ?? 0) },
+    // Kubernetes: no replicas are not written.
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: Number(readPath(object, paths.statusReplicas) ?? 0),
       ...(selector === undefined ? {} : { selector }),

@@ -50,8 +50,13 @@ export type ApplyOutcome =
   /** The object to store; defaults still have to be applied. */
   | { readonly object: KubeObject; readonly conflicts?: undefined; readonly problem?: undefined }
   | { readonly conflicts: readonly ApplyConflict[]; readonly object?: undefined; readonly problem?: undefined }
-  /** The configuration cannot be applied at all: a 400 with this text. */
-  | { readonly problem: string; readonly object?: undefined; readonly conflicts?: undefined };
+  /** The configuration cannot be applied at all; `isMistyped` where it is not what the schema has. */
+  | {
+      readonly problem: string;
+      readonly isMistyped: boolean;
+      readonly object?: undefined;
+      readonly conflicts?: undefined;
+    };
 
 /**
  * Server-side apply. Kubernetes: `FieldManager.Apply`.
@@ -61,7 +66,7 @@ export type ApplyOutcome =
  */
 export function applyPatch(options: ApplyPatchOptions): ApplyOutcome {
   const problem = findProblem(options);
-  if (problem !== undefined) return { problem };
+  if (problem !== undefined) return problem;
   const live = trackExistingFields(options);
   const attempt = new Application(options, live);
   const conflicts = options.force ? [] : attempt.conflicts();
@@ -69,14 +74,19 @@ export function applyPatch(options: ApplyPatchOptions): ApplyOutcome {
   return refused.length > 0 ? { conflicts: refused } : { object: attempt.result() };
 }
 
-function findProblem(options: ApplyPatchOptions): string | undefined {
+function findProblem(
+  options: ApplyPatchOptions,
+): { readonly problem: string; readonly isMistyped: boolean } | undefined {
   const { applied, schema } = options;
-  if (applied.metadata.managedFields !== undefined) return 'metadata.managedFields must be nil';
+  if (applied.metadata.managedFields !== undefined) {
+    return { problem: 'metadata.managedFields must be nil', isMistyped: false };
+  }
   const problems = checkApplied(schema, applied);
   if (problems.length === 0) return undefined;
   const { namespace = '', name = '' } = applied.metadata;
   const kind = `${options.apiVersion.includes('/') ? '' : '/'}${options.apiVersion}, Kind=${applied.kind ?? ''}`;
-  return `failed to create typed patch object (${namespace}/${name}; ${kind}): ${joinProblems(problems)}`;
+  const problem = `failed to create typed patch object (${namespace}/${name}; ${kind}): ${joinProblems(problems)}`;
+  return { problem, isMistyped: true };
 }
 
 /** Kubernetes: fields of an object that nobody tracks belong to `before-first-apply`. */

@@ -19,8 +19,8 @@ const byPattern =
 
 const creditCard =
   /^(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9]{2})[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|(?:2131|1800|35\d{3})\d{11})$/;
-const scalaDuration =
-  /^(\d+)\s*(?:days?|hours?|minutes?|seconds?|milliseconds?|microseconds?|nanoseconds?|[a-zµ]{1,3})$/;
+/** Kubernetes: strfmt's `ParseDuration` finds one such part anywhere. */
+const scalaDuration = /\d\s*(?:(?:ns|us|µs|ms|s|m|h|hr|d|w|wk)(?![A-Za-zµ])|nano|micro|milli|sec|min|hour|day|week)/i;
 
 /**
  * The formats that CRD schemas may ask for, by name without dashes (as upstream normalizes them); others are ignored.
@@ -70,9 +70,12 @@ export function isKnownFormat(format: string): boolean {
   return formats.has(format.replaceAll('-', ''));
 }
 
+/** Kubernetes: the last part of several is of two letters or more. */
 function isHostname(text: string): boolean {
   if (text.length === 0 || text.length > 255) return false;
-  return text.split('.').every(label => /^[a-zA-Z0-9_](?:[-a-zA-Z0-9_]{0,61}[a-zA-Z0-9_])?$/.test(label));
+  const labels = text.split('.');
+  if (labels.length > 1 && !/^[a-zA-Z\p{S}\p{L}]{2,63}$/u.test(labels.at(-1)!)) return false;
+  return labels.every(label => /^[a-zA-Z0-9\p{S}\p{L}](?:[-a-zA-Z0-9\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?$/u.test(label));
 }
 
 function isIsbn10(text: string): boolean {

@@ -86,6 +86,23 @@ export class WatchCache implements CacheHost {
     this.#caches.get(resourcePrefix(resource))?.endWatches();
   }
 
+  /** The cache of a resource that has been opened and not forgotten since. */
+  find(resource: Pick<CachedResource, 'group' | 'resource'>): ObjectCache | undefined {
+    const cache = this.#caches.get(resourcePrefix(resource));
+    return cache?.resource === undefinedResource ? undefined : cache;
+  }
+
+  /** Ends the watches of a resource that is gone and lets go of its past; if it comes back, it begins anew. */
+  forget(resource: Pick<CachedResource, 'group' | 'resource'>): void {
+    const prefix = resourcePrefix(resource);
+    const cache = this.#caches.get(prefix);
+    cache?.endWatches();
+    // Objects that have stayed behind are still there if it comes back.
+    if (cache === undefined || cache.size > 0) return;
+    this.#caches.delete(prefix);
+    if (this.#loading === cache) this.#loading = undefined;
+  }
+
   /** Ends every watch and lets go of the store. */
   stop(): void {
     this.#storeWatch?.cancel();

@@ -140,7 +140,7 @@ describe('rules of a schema', () => {
       { 'x-kubernetes-validations': [{ rule: 'self.spec == oldSelf.spec', message: 'immutable' }] },
     );
     assert.deepEqual(run(schema, { replicas: 1, tags: ['a'] }, { replicas: 1, tags: ['a'] }), []);
-    assert.deepEqual(run(schema, { replicas: 1 }, { replicas: 2 }), ['Invalid value: immutable']);
+    assert.deepEqual(run(schema, { replicas: 1 }, { replicas: 2 }), ['<nil>: Invalid value: immutable']);
     const named = compile({}, { 'x-kubernetes-validations': [{ rule: 'self.metadata.name == "x"' }] });
     assert.deepEqual(run(named, {}), []);
     const labels = compile({}, { 'x-kubernetes-validations': [{ rule: 'size(self.metadata.labels) == 0' }] });

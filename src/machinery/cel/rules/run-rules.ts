@@ -213,7 +213,9 @@ function describeFailure(problem: string, rule: JsonSchemaRule): string {
   return `'${problem}': call arguments did not match a supported operator, function or macro signature for rule: ${textOf(rule)}`;
 }
 
-function errorFor(rule: JsonSchemaRule, visit: Visit, field: string, detail: string): FieldError {
+function errorFor(rule: JsonSchemaRule, visit: Visit, path: string, detail: string): FieldError {
+  // Kubernetes: the object itself has no path.
+  const field = path === '' ? '<nil>' : path;
   // Kubernetes: objects and lists are not printed.
   const isCompound = visit.schema.type === 'object' || visit.schema.type === 'array';
   switch (rule.reason) {
