@@ -74,6 +74,11 @@ describe('the walk-through by curl', () => {
     const list = await curl(path, '-H', 'Accept: application/yaml');
     assert.match(list.text, /^apiVersion: v1\nitems:\n- apiVersion: v1\n/);
     assert.match(list.headers, /content-type: application\/yaml/);
+    const table = await curl('/api/v1/componentstatuses', '-H', 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io');
+    assert.equal(table.body.kind, 'Table');
+    const columns = table.body.columnDefinitions.map(({ name }: { name: string }) => name);
+    assert.deepEqual(columns, ['Name', 'Status', 'Message', 'Error']);
+    assert.deepEqual(table.body.rows.at(0)?.cells, ['etcd-0', 'Healthy', 'ok', '']);
     // A reader of YAML 1.1 would take a bare time for a time.
     assert.match(list.text, /creationTimestamp: "\d{4}-/);
     const missing = await curl(`${path}/missing`, '-H', 'Accept: application/yaml');

@@ -1,7 +1,7 @@
 import type { Column } from '../../api/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
-import type { ApiResult, ListResult, ObjectResult, ServedResource } from '../core-contract.ts';
+import type { ApiResult, ListResult, ObjectResult, OtherResult, ServedResource } from '../core-contract.ts';
 import { convertToServed } from '../served-version.ts';
 import type { HttpBody, HttpResponse } from './http-message.ts';
 import type { MessageCache } from './message-cache.ts';
@@ -45,7 +45,7 @@ export class ResponseWriter {
 
   #objectBody(result: Exclude<ApiResult, ListResult>, options: WriteOptions): string {
     const { as, asVersion = 'v1' } = options.representation;
-    if (result.kind === 'other') return formatOther(result.object, options);
+    if (result.kind === 'other') return formatOther(result, options);
     if (as === 'Table') {
       const form = tableForm(result.resource, options);
       const { resourceVersion } = result.object.metadata;
@@ -108,14 +108,23 @@ function tableForm(resource: ServedResource, options: WriteOptions): TableForm {
   return { resource, columns: columnsOf(resource), asVersion, includes, nowMs };
 }
 
-/** Complete as it is; of all that is answered this way only a Scale has columns. */
-function formatOther(object: KubeObject, options: WriteOptions): string {
+/** Complete as it is, but where the client wants columns and there are some. */
+function formatOther({ object, resource }: OtherResult, options: WriteOptions): string {
   const { as, asVersion = 'v1' } = options.representation;
-  if (as !== 'Table' || object.kind !== 'Scale') return `${JSON.stringify(object)}\n`;
+  const columns = as === 'Table' ? otherColumns(object, resource) : undefined;
+  if (columns === undefined) return `${JSON.stringify(object)}\n`;
   const { includes, nowMs } = options;
-  const form: TableForm = { columns: scaleColumns as readonly Column[], asVersion, includes, nowMs };
+  const form: TableForm = { resource, columns, asVersion, includes, nowMs };
+  const { items } = object as { readonly items?: readonly KubeObject[] };
   const { resourceVersion } = object.metadata;
-  return `${formatTableHead(form, { resourceVersion }, true)}${formatRow(object, form)}${tableTail}\n`;
+  const rows = (items ?? [object]).map(item => formatRow(item, form)).join(',');
+  return `${formatTableHead(form, { resourceVersion }, true)}${rows}${tableTail}\n`;
+}
+
+/** Of what is computed, a Scale has columns, and what can be listed. */
+function otherColumns({ kind }: KubeObject, resource: ServedResource | undefined): readonly Column[] | undefined {
+  if (kind === 'Scale') return scaleColumns as readonly Column[];
+  return resource === undefined ? undefined : columnsOf(resource);
 }
 
 function formatListHead(kind: string, apiVersion: string, result: ListResult): string {

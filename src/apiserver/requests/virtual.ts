@@ -32,7 +32,8 @@ async function compute(
   const parent = parentOf(endpoint, request);
   const read = readRequest(endpoint, request, call, subresource);
   const object = await answer(await admit(endpoint, read, call, subresource), call, parent);
-  return { kind: 'other', code: request.verb === 'create' ? 201 : 200, object };
+  if (request.verb === 'create') return { kind: 'other', code: 201, object };
+  return { kind: 'other', code: 200, object, resource: endpoint.resource };
 }
 
 /** What is asked (a review), or made of an object (a token of an account), passes the same gates as an object does. */
