@@ -12,7 +12,10 @@ import type { Endpoint } from '../resources/endpoint.ts';
  * their Go names in the order of their declaration, and none is left out: `{"APIGroup":"","Kind":"Role","Name":"r"}`.
  * Values that a rule has written so already, and all of custom kinds, stay as they are.
  */
-export function describeValues(endpoint: Endpoint, errors: readonly FieldError[]): readonly FieldError[] {
+export function describeValues(
+  endpoint: Pick<Endpoint, 'resource' | 'storageSchema'>,
+  errors: readonly FieldError[],
+): readonly FieldError[] {
   if (endpoint.resource.crd !== undefined) return errors;
   return errors.map(error => describeValue(endpoint.storageSchema, error));
 }
@@ -54,7 +57,13 @@ function isInternal({ name }: ObjectSchema): boolean {
 
 function structToGo(schema: ObjectSchema, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields = [...schema.fields.values()].sort((a, b) => a.protobufNumber - b.protobufNumber);
-  return Object.fromEntries(fields.map(field => [goName(field.name), fieldToGo(field, value[field.name])]));
+  const written: Record<string, unknown> = {};
+  for (const field of fields) {
+    // Go writes the fields of an embedded struct among the others.
+    if (field.name === 'metadata') Object.assign(written, value['metadata']);
+    else written[goName(field.name)] = fieldToGo(field, value[field.name]);
+  }
+  return written;
 }
 
 function fieldToGo({ schema, presence }: FieldSchema, value: unknown): unknown {
