@@ -41,6 +41,7 @@ import {
   authorize,
   authorizeAttributes,
   performRequest,
+  prepareRequest,
   watchObjects,
 } from './requests/index.ts';
 import {
@@ -180,7 +181,13 @@ export class ApiServer implements ApiCore {
     authorize(this.context, request, call);
   }
 
+  prepare(request: ResourceRequest, call: CallContext): Promise<void> | undefined {
+    return prepareRequest(this.context, request, call);
+  }
+
   async execute(request: ResourceRequest, call: CallContext): Promise<ApiResult> {
+    const pending = this.prepare(request, call);
+    if (pending !== undefined) await pending;
     authorize(this.context, request, call);
     return performRequest(this.context, request, call);
   }
@@ -237,6 +244,8 @@ export class ApiServer implements ApiCore {
 
   async connect(request: ConnectRequest, call: CallContext): Promise<KubeObject> {
     const attributes = attributesOf(request as ResourceRequest, call.user);
+    const pending = this.prepare(request as ResourceRequest, call);
+    if (pending !== undefined) await pending;
     authorizeAttributes(this.context, attributes, call);
     const endpoint = this.context.endpoints.get(request.type);
     const name = request.objectName ?? request.name;

@@ -115,6 +115,8 @@ export interface ApiWatchSink {
 
 export interface ApiCore {
   readonly resources: ResourceRegistry;
+  /** To be waited for before `watch`, where it gives something to wait for; the others see to it themselves. */
+  prepare?(request: ResourceRequest, call: CallContext): Promise<void> | undefined;
   /** Authorizes and performs any request but a watch. Rejects with a `StatusError`. */
   execute(request: ResourceRequest, call: CallContext): Promise<ApiResult>;
   /**
@@ -187,6 +189,11 @@ export interface AuthorizationDecision {
 /** Synchronous, because it stands before every request. Decisions may be memoised while `generation` stays the same. */
 export interface Authorizer {
   authorize(attributes: AuthorizationAttributes): AuthorizationDecision;
+  /**
+   * Asks those who cannot be asked at once, so that `authorize` knows soon after what they say. Resolves to why they
+   * could not be asked; undefined where nobody needs to be.
+   */
+  prepare?: ((attributes: AuthorizationAttributes) => Promise<string | undefined> | undefined) | undefined;
   /** Grows whenever an earlier decision may have become wrong. */
   readonly generation: number;
 }

@@ -3,6 +3,7 @@ import type { Aggregator, AggregatorCertificate } from '../apiserver/aggregation
 import type { AuditLog } from '../apiserver/audit/index.ts';
 import {
   AccessControl,
+  type AccessWebhookOptions,
   type AuthenticationOptions,
   type Authenticator,
   FrontProxyAuthenticator,
@@ -49,6 +50,8 @@ export interface ControlPlaneOptions {
   readonly tokens?: TokenSettings | undefined;
   /** Who is let in besides owners of certificates and ServiceAccount tokens. */
   readonly authentication?: AuthenticationOptions | undefined;
+  /** Who is asked what somebody may do whom nothing else allows it. */
+  readonly accessWebhook?: AccessWebhookOptions | undefined;
   /** Checks and signs requests for certificates; without it nothing is signed. */
   readonly certificates?: CertificateOperations | undefined;
   /** Signs `cluster-info` with bootstrap tokens; without it that stays unsigned. */
@@ -128,6 +131,7 @@ export class ControlPlane {
       tokens,
       certificates: options.certificates,
       authentication: options.authentication,
+      accessWebhook: options.accessWebhook,
       outbound,
     });
     const running = await startApiServer({

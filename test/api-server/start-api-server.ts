@@ -6,7 +6,12 @@ import type { RequestLimits } from '../../src/apiserver/http/index.ts';
 import type { ApiServer, NodeConnections } from '../../src/apiserver/index.ts';
 import type { Client } from '../../src/client/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
-import { type AuthenticationSettings, openAuthentication } from '../../src/drivers/authentication/index.ts';
+import {
+  type AccessWebhookSettings,
+  type AuthenticationSettings,
+  openAccessWebhook,
+  openAuthentication,
+} from '../../src/drivers/authentication/index.ts';
 import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/index.ts';
 import { createNodeWorld } from '../../src/drivers/node-world.ts';
 import { HttpsCalls } from '../../src/drivers/outbound/index.ts';
@@ -44,6 +49,7 @@ export interface StartOptions {
   readonly audit?: AuditLog;
   /** Issuers and webhooks that know tokens, as flags name them. */
   readonly authentication?: AuthenticationSettings;
+  readonly accessWebhook?: AccessWebhookSettings;
 }
 
 /** A whole API server on a port of 127.0.0.1: everything but nodes and, unless asked for, controllers. */
@@ -52,7 +58,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
   const world = createNodeWorld({ writeLog: createLogWriter({ level: 'error', format: 'text', write }) });
   const directory = mkdtempSync(join(tmpdir(), 'sampan-api-'));
   const pki = ensureClusterPki({ directory, nowMs: world.clock.now() });
-  const { openStore = openMemoryStore } = options;
+  const { openStore = openMemoryStore, accessWebhook } = options;
   const store = await openStore(world, directory);
   const tokens = createTokenSettings(pki);
   const frontProxy = pki.ensureFrontProxy();
@@ -65,6 +71,7 @@ export async function startApiServer(options: StartOptions = {}): Promise<Runnin
     store,
     tokens,
     authentication: await openAuthentication(options.authentication ?? {}),
+    accessWebhook: accessWebhook === undefined ? undefined : await openAccessWebhook(accessWebhook),
     certificates: createCertificateOperations(pki.authority),
     signDetached,
     certificateAuthority: pki.authority.certificate,

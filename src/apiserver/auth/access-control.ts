@@ -22,6 +22,7 @@ import { RequestAuthenticator } from './request-authenticator.ts';
 import { createAccessReviews, createIdentityReviews, createRulesReview } from './reviews/index.ts';
 import { createTokenAuthenticators } from './token-authenticators.ts';
 import { createTokenRequests, type TokenSettings, TokenUnion } from './tokens/index.ts';
+import { AccessWebhook, type AccessWebhookOptions } from './webhook/index.ts';
 
 export interface AccessControlOptions {
   readonly world: World;
@@ -30,6 +31,8 @@ export interface AccessControlOptions {
   readonly authentication?: AuthenticationOptions | undefined;
   /** How issuers of tokens and webhooks are reached; without it there are none. */
   readonly outbound?: OutboundCalls | undefined;
+  /** Who is asked what somebody may do whom neither policy nor their node allows it. */
+  readonly accessWebhook?: AccessWebhookOptions | undefined;
   /** Checks requests for certificates; without it their signatures are not looked at. */
   readonly certificates?: CertificateOperations | undefined;
 }
@@ -53,10 +56,16 @@ export class AccessControl {
   #isAggregating = false;
 
   constructor(options: AccessControlOptions) {
-    const { world, tokens, certificates } = options;
+    const { world, tokens, certificates, accessWebhook, outbound } = options;
     this.#options = options;
     const relations = new NodeRelations(() => this.#requireView());
-    this.authorizer = new UnionAuthorizer([new NodeAuthorizer(relations), new RbacAuthorizer(this.policy)]);
+    this.authorizer = new UnionAuthorizer([
+      new NodeAuthorizer(relations),
+      new RbacAuthorizer(this.policy),
+      ...(accessWebhook === undefined || outbound === undefined
+        ? []
+        : [new AccessWebhook(accessWebhook, { world, outbound })]),
+    ]);
     this.admission = [
       createEscalationCheck(this.policy, this.authorizer),
       ...(certificates === undefined ? [] : [createSignatureCheck(certificates)]),

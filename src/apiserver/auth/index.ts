@@ -35,5 +35,5 @@ export {
   type TokenSettings,
   type TokenSigner,
 } from './tokens/index.ts';
-export type { TokenWebhookOptions, WebhookTarget } from './webhook/index.ts';
+export type { AccessWebhookOptions, TokenWebhookOptions, WebhookTarget } from './webhook/index.ts';
 export { anonymousUser, groups, serverUser } from './well-known-users.ts';

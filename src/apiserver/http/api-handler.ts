@@ -8,7 +8,15 @@ import { annotateDecision } from '../auth/annotate-decision.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
 import { impersonate } from '../auth/impersonation/index.ts';
-import type { ApiCore, Authorizer, NodeConnections, ServedResource, UserInfo } from '../core-contract.ts';
+import { prepareDecision } from '../auth/prepare-decision.ts';
+import type {
+  ApiCore,
+  AuthorizationAttributes,
+  Authorizer,
+  NodeConnections,
+  ServedResource,
+  UserInfo,
+} from '../core-contract.ts';
 import { isProxyRequest, passBack, type SubresourceProxy } from '../proxy/index.ts';
 import { AuditStage, auditResult } from './audit-stage.ts';
 import { readConnectOptions } from './connect-options.ts';
@@ -162,7 +170,7 @@ export class ApiHandler {
     const pod = await this.#connect(info, query, call);
     // Kubernetes 1.35 (AuthorizePodWebsocketUpgradeCreatePermission): a WebSocket begins with GET, but what it does
     // is as grave as the POST of older clients.
-    if (info.verb === 'get') this.#authorize({ ...info, verb: 'create' }, call.user);
+    if (info.verb === 'get') await this.#admit({ ...info, verb: 'create' }, call.user);
     return { target: await openStreamTarget(this.#requireNodes(), pod, info.subresource, query) };
   }
 
@@ -179,12 +187,12 @@ export class ApiHandler {
     if (turn !== undefined) await turn;
     const remote = this.#options.aggregator?.find(http.path);
     if (remote !== undefined) {
-      this.#authorize(info, call.user, run.audit);
+      await this.#admit(info, call.user, run.audit);
       const { timeoutMs } = run;
       return this.#options.aggregator!.respond(remote, http, { info, user: call.user, timeoutMs });
     }
     if (!info.isResourceRequest) {
-      this.#authorize(info, call.user, run.audit);
+      await this.#admit(info, call.user, run.audit);
       return this.#nonResource.respond(info, http, query);
     }
     return this.#answerResource({ http, query, info, call }, run);
@@ -193,7 +201,7 @@ export class ApiHandler {
   async #upgradeRemote(remote: RemoteApi, run: RequestRun): Promise<UpgradeAnswer> {
     const { http, info } = run;
     const { user } = await this.#identify(run);
-    this.#authorize(info, user, run.audit);
+    await this.#admit(info, user, run.audit);
     const outcome = await this.#options.aggregator!.upgrade(remote, http, user);
     if (outcome.kind === 'switched') return { tunnel: outcome };
     return { refusal: outcome.kind === 'refused' ? outcome.response : passBack(outcome.response) };
@@ -232,7 +240,7 @@ export class ApiHandler {
     }
     const problem = findRouteProblem(this.#options.core.resources, incoming.http.method, info);
     if (problem !== undefined) {
-      this.#authorize(info, incoming.call.user, run.audit);
+      await this.#admit(info, incoming.call.user, run.audit);
       throw problem;
     }
     if (info.verb === 'watch' || isWatchOfOne(incoming)) return this.#answerWatch(incoming, run);
@@ -264,7 +272,7 @@ export class ApiHandler {
     return this.#negotiator.negotiate(readHeader(http.headers, 'accept'), verb, found && sortOf(found));
   }
 
-  #answerWatch(incoming: Incoming, run: RequestRun): HttpResponse {
+  async #answerWatch(incoming: Incoming, run: RequestRun): Promise<HttpResponse> {
     const { http, info, query, call } = incoming;
     const representation = this.#negotiate(http, info, 'watch');
     const options = withEnd(readRequestOptions(query, 'watch'), this.#limits.watchSecondsMin, this.#watchTimes);
@@ -278,9 +286,11 @@ export class ApiHandler {
     };
     const resource = this.#options.core.resources.lookup(info.group, info.version, info.resource);
     if (resource === undefined) {
-      this.#authorize(info, call.user);
+      await this.#admit(info, call.user);
       throw notFoundError();
     }
+    const pending = this.#options.core.prepare?.(request, call);
+    if (pending !== undefined) await pending;
     const { clock } = this.#options.world;
     const watchInfo: RequestInfo = info.verb === 'watch' ? info : { ...info, verb: 'watch' };
     const { as, asVersion = 'v1', format } = representation;
@@ -322,7 +332,7 @@ export class ApiHandler {
     try {
       return await this.#reader.read(incoming);
     } catch (error) {
-      this.#authorize(incoming.info, incoming.call.user);
+      await this.#admit(incoming.info, incoming.call.user);
       throw error;
     }
   }
@@ -350,10 +360,15 @@ export class ApiHandler {
     throw new StatusError('ServiceUnavailable', 'this server has no connection to nodes');
   }
 
+  async #admit(info: RequestInfo, user: UserInfo, audit?: AuditTrail): Promise<void> {
+    const pending = prepareDecision(this.#options.authorizer, describe(info, user));
+    if (pending !== undefined) await pending;
+    this.#authorize(info, user, audit);
+  }
+
+  /** Those who cannot be asked at once are not. */
   #authorize(info: RequestInfo, user: UserInfo, audit?: AuditTrail): void {
-    const { verb, group, version, resource, subresource, namespace, name } = info;
-    const nonResourcePath = info.isResourceRequest ? undefined : info.path;
-    const attributes = { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
+    const attributes = describe(info, user);
     const decision = this.#options.authorizer.authorize(attributes);
     if (audit !== undefined) annotateDecision(audit, decision);
     if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
@@ -401,6 +416,12 @@ const exemptFromLeaving = ['/readyz', '/livez', '/healthz', '/metrics'];
 function isExemptFromLeaving({ path, headers }: HttpRequest): boolean {
   if (readHeader(headers, 'user-agent')?.startsWith('kube-apiserver/') === true) return true;
   return exemptFromLeaving.some(prefix => path.startsWith(prefix));
+}
+
+function describe(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
+  const { verb, group, version, resource, subresource, namespace, name } = info;
+  const nonResourcePath = info.isResourceRequest ? undefined : info.path;
+  return { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
 }
 
 function sortOf({ crd, version: { verbs } }: ServedResource): ResourceSort {

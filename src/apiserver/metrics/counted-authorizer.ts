@@ -7,6 +7,7 @@ const boundsSeconds = Array.from({ length: 15 }, (_, i) => Number((0.001 * 2 ** 
 
 /** An authorizer that counts what it is asked. */
 export class CountedAuthorizer implements Authorizer {
+  readonly prepare: Authorizer['prepare'];
   readonly #authorizer: Authorizer;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #allowed = new Histogram(boundsSeconds);
@@ -14,6 +15,7 @@ export class CountedAuthorizer implements Authorizer {
 
   constructor(authorizer: Authorizer, clock: Pick<Clock, 'monotonic'>) {
     this.#authorizer = authorizer;
+    this.prepare = authorizer.prepare?.bind(authorizer);
     this.#clock = clock;
   }
 

@@ -1,6 +1,7 @@
 import type { ResourceRequest } from '../../client/index.ts';
 import { annotateDecision } from '../auth/annotate-decision.ts';
 import { forbiddenError } from '../auth/forbidden.ts';
+import { prepareDecision } from '../auth/prepare-decision.ts';
 import type { AuthorizationAttributes, CallContext, UserInfo } from '../core-contract.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { WriteCall } from './write-call.ts';
@@ -18,6 +19,22 @@ export function authorizeAttributes(
   const decision = server.authorizer.authorize(attributes);
   if (call?.annotate !== undefined) annotateDecision(call, decision);
   if (!decision.allowed) throw forbiddenError(attributes, decision.reason);
+}
+
+/** Undefined where nobody has to be waited for before the request is authorized. */
+export function prepareRequest(
+  { authorizer }: ServerContext,
+  request: ResourceRequest,
+  call: CallContext,
+): Promise<void> | undefined {
+  if (authorizer.prepare === undefined) return undefined;
+  const attributes = attributesOf(request, call.user);
+  const pending = prepareDecision(authorizer, attributes);
+  if (pending === undefined || (request.verb !== 'update' && request.verb !== 'patch')) return pending;
+  // What is to be written may not be there yet; whether that may be is asked for when it is known, and cannot wait then.
+  return pending.then(async () => {
+    await authorizer.prepare?.({ ...attributes, verb: 'create' });
+  });
 }
 
 /** Kubernetes: an update, or an apply, that would create needs the right to create too. */

@@ -4,7 +4,7 @@
  *
  * Start reading at `perform.ts`, then `create.ts` and `change.ts` (update, patch, apply and status are changes).
  */
-export { attributesOf, authorize, authorizeAttributes } from './authorize.ts';
+export { attributesOf, authorize, authorizeAttributes, prepareRequest } from './authorize.ts';
 export { admitConnection } from './connect.ts';
 export { performRequest } from './perform.ts';
 export { watchObjects } from './watch.ts';

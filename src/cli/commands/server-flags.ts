@@ -34,6 +34,11 @@ const apiServerFlags = `\
                             of what it is asked, and how long its answers count; default v1beta1 and 2m0s
   --enable-bootstrap-token-auth BOOL, --anonymous-auth BOOL
                             whether tokens for joining count, and who brings no credentials; default true
+  --authorization-webhook-config-file FILE
+                            a kubeconfig of the server that is asked what somebody may do whom no role allows it
+  --authorization-webhook-version V, --authorization-webhook-cache-authorized-ttl TIME,
+  --authorization-webhook-cache-unauthorized-ttl TIME
+                            of what it is asked, and how long its answers count; default v1beta1, 5m0s and 30s
   --encryption-provider-config FILE
                             with which keys which resources are encrypted on the disk (EncryptionConfiguration)
   --encryption-provider-config-automatic-reload

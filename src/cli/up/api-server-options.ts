@@ -1,9 +1,10 @@
 import type { RequestLimits } from '../../apiserver/http/index.ts';
 import type { AuditSettings } from '../../drivers/audit/index.ts';
-import type { AuthenticationSettings } from '../../drivers/authentication/index.ts';
+import type { AccessWebhookSettings, AuthenticationSettings } from '../../drivers/authentication/index.ts';
 import { parseGoDuration } from '../../machinery/index.ts';
 import type { parseFlags } from '../parse-flags.ts';
 import { authenticationFlags, readAuthenticationFlags } from './authentication-flags.ts';
+import { authorizationFlags, readAuthorizationFlags } from './authorization-flags.ts';
 import type { RefuseFlag } from './server-options.ts';
 
 /** What the API server of a command takes, by the names of kube-apiserver's flags. */
@@ -13,6 +14,7 @@ export interface ApiServerOptions {
   readonly sendsRetryAfter: boolean;
   readonly audit: AuditSettings;
   readonly authentication: AuthenticationSettings;
+  readonly accessWebhook?: AccessWebhookSettings | undefined;
   /** A file of `apiserver.config.k8s.io/v1`; without it values are on the disk in clear. */
   readonly encryption?: { readonly path: string; readonly isReloaded: boolean } | undefined;
 }
@@ -31,6 +33,7 @@ export const apiServerFlags = {
   'audit-log-maxsize': { type: 'string', default: '100' },
   'audit-webhook-config-file': { type: 'string' },
   ...authenticationFlags,
+  ...authorizationFlags,
   'encryption-provider-config': { type: 'string' },
   'encryption-provider-config-automatic-reload': { type: 'boolean', default: false },
 } as const;
@@ -52,6 +55,7 @@ export function readApiServerFlags(values: ApiServerFlagValues, refuse: RefuseFl
     },
     sendsRetryAfter: values['shutdown-send-retry-after'],
     authentication: readAuthenticationFlags(values, refuse),
+    accessWebhook: readAuthorizationFlags(values, refuse),
     encryption:
       encryption === undefined
         ? undefined

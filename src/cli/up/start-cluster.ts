@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { AuditLog } from '../../apiserver/audit/index.ts';
-import type { AuthenticationOptions } from '../../apiserver/auth/index.ts';
+import type { AccessWebhookOptions, AuthenticationOptions } from '../../apiserver/auth/index.ts';
 import type { HealthCheck } from '../../apiserver/http/index.ts';
 import type { AdvertisedAddress, OutboundCalls } from '../../apiserver/index.ts';
 import { ControlPlane } from '../../cluster/index.ts';
@@ -87,6 +87,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
   const audit = await openAudit(options, world, outbound);
   started.defer(async () => audit?.close());
   const authentication = await readAuthentication(options);
+  const accessWebhook = await readAccessWebhook(options);
   const plane = await showProgress('starting the control plane', () =>
     ControlPlane.start({
       world,
@@ -96,6 +97,7 @@ export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest):
       aggregatorCertificate,
       tokens,
       authentication,
+      accessWebhook,
       certificates: createCertificateOperations(pki.authority),
       signDetached,
       outbound,
@@ -171,9 +173,21 @@ async function readAuthentication({ apiServer }: ServerOptions): Promise<Authent
   if (oidc === undefined && configFile === undefined && webhook === undefined) {
     return { hasBootstrapTokens, anonymous: enabled === undefined ? undefined : { enabled } };
   }
-  const { AuthenticationSettingsError, openAuthentication } = await import('../../drivers/authentication/index.ts');
+  const { openAuthentication } = await import('../../drivers/authentication/index.ts');
+  return explainSettings(() => openAuthentication(apiServer.authentication));
+}
+
+async function readAccessWebhook({ apiServer }: ServerOptions): Promise<AccessWebhookOptions | undefined> {
+  const { accessWebhook } = apiServer;
+  if (accessWebhook === undefined) return undefined;
+  const { openAccessWebhook } = await import('../../drivers/authentication/index.ts');
+  return explainSettings(() => openAccessWebhook(accessWebhook));
+}
+
+async function explainSettings<T>(read: () => Promise<T>): Promise<T> {
+  const { AuthenticationSettingsError } = await import('../../drivers/authentication/index.ts');
   try {
-    return await openAuthentication(apiServer.authentication);
+    return await read();
   } catch (error) {
     if (!(error instanceof AuthenticationSettingsError)) throw error;
     throw new CommandError(error.message, { cause: error });

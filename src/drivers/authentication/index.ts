@@ -1,8 +1,9 @@
 /**
- * Reads how people are to be let in: kube-apiserver's flags for OpenID Connect and webhooks, and the files that they
- * name. What is done with it is `apiserver/auth`'s.
+ * Reads how people are to be let in, and who else is asked what they may do: kube-apiserver's flags for OpenID Connect
+ * and webhooks, and the files that they name. What is done with it is `apiserver/auth`'s.
  *
  * Start reading at `open-authentication.ts`.
  */
 export { AuthenticationSettingsError } from './authentication-settings-error.ts';
+export { type AccessWebhookSettings, openAccessWebhook } from './open-access-webhook.ts';
 export { type AuthenticationSettings, type OidcSettings, openAuthentication } from './open-authentication.ts';

@@ -10,10 +10,10 @@ import {
   validateIssuers,
 } from '../../apiserver/auth/index.ts';
 import { type FieldError, formatFieldError } from '../../machinery/index.ts';
-import { readKubeconfig } from '../tls/index.ts';
 import { jwtSignatures } from '../tokens/index.ts';
 import { AuthenticationSettingsError } from './authentication-settings-error.ts';
 import { parseAuthenticationConfiguration } from './parse-configuration.ts';
+import { readWebhookTarget } from './read-webhook-target.ts';
 
 /** As kube-apiserver's flags say it. */
 export interface AuthenticationSettings {
@@ -58,7 +58,7 @@ export async function openAuthentication(settings: AuthenticationSettings): Prom
   await checkIssuers(configurations);
   return {
     issuers: configurations.length === 0 ? undefined : { configurations, algorithms, signatures: jwtSignatures },
-    webhook: webhook === undefined ? undefined : await readWebhook(webhook),
+    webhook: webhook === undefined ? undefined : await openTokenWebhook(webhook),
     hasBootstrapTokens,
     anonymous: chooseAnonymous(configured?.anonymous, isAnonymousAllowed),
   };
@@ -127,30 +127,13 @@ async function readConfiguration(path: string): ReturnType<typeof parseAuthentic
   }
 }
 
-async function readWebhook({
+async function openTokenWebhook({
   configFile,
   version,
   cacheMs,
 }: NonNullable<AuthenticationSettings['webhook']>): Promise<TokenWebhookOptions> {
-  try {
-    const { server, certificateAuthority, skipsTlsVerification, clientCertificate, clientKey, token } =
-      await readKubeconfig(configFile);
-    const hasCertificate = clientCertificate !== undefined && clientKey !== undefined;
-    return {
-      version,
-      cacheMs,
-      target: {
-        url: server,
-        certificateAuthority,
-        shouldSkipVerification: skipsTlsVerification,
-        clientCertificate: hasCertificate ? { certificate: clientCertificate, key: clientKey } : undefined,
-        token,
-      },
-    };
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new AuthenticationSettingsError(`--authentication-token-webhook-config-file: ${why}`, { cause: error });
-  }
+  const target = await readWebhookTarget('--authentication-token-webhook-config-file', configFile);
+  return { target, version, cacheMs };
 }
 
 async function readText(path: string): Promise<string> {

@@ -5,10 +5,13 @@ const mastersAllowed: AuthorizationDecision = { allowed: true, reason: '' };
 
 /** Allows what the group `system:masters` asks, and else what any of several authorizers allows. */
 export class UnionAuthorizer implements Authorizer {
+  readonly prepare: Authorizer['prepare'];
   readonly #authorizers: readonly Authorizer[];
 
   constructor(authorizers: readonly Authorizer[]) {
     this.#authorizers = authorizers;
+    const asksElsewhere = authorizers.some(authorizer => authorizer.prepare !== undefined);
+    this.prepare = asksElsewhere ? attributes => this.#prepare(attributes) : undefined;
   }
 
   get generation(): number {
@@ -26,5 +29,16 @@ export class UnionAuthorizer implements Authorizer {
       if (decision.reason !== '') reason = reason === '' ? decision.reason : `${reason}\n${decision.reason}`;
     }
     return { allowed: false, reason };
+  }
+
+  /** Nobody is asked what another allows already. */
+  #prepare(attributes: AuthorizationAttributes): Promise<string | undefined> | undefined {
+    if (attributes.user.groups.includes(groups.masters)) return undefined;
+    for (const authorizer of this.#authorizers) {
+      const pending = authorizer.prepare?.(attributes);
+      if (pending !== undefined) return pending;
+      if (authorizer.authorize(attributes).allowed) return undefined;
+    }
+    return undefined;
   }
 }

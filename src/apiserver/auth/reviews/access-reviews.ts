@@ -42,15 +42,18 @@ export function createAccessReviews(authorizer: Authorizer): VirtualResources {
   };
 }
 
-function answer(
+async function answer(
   review: SubjectAccessReview,
   kind: string,
   user: UserInfo,
   authorizer: Authorizer,
   namespace?: string,
-): KubeObject {
+): Promise<KubeObject> {
   const selectors = readSelectors(review.spec.resourceAttributes ?? {});
-  const { allowed, reason } = authorizer.authorize(toAttributes(user, review.spec, selectors));
+  const attributes = toAttributes(user, review.spec, selectors);
+  const problem = await authorizer.prepare?.(attributes);
+  const problems = problem === undefined ? selectors.problems : [...selectors.problems, problem];
+  const { allowed, reason } = authorizer.authorize(attributes);
   const object: SubjectAccessReview = {
     kind,
     apiVersion: `${group}/v1`,
@@ -59,7 +62,7 @@ function answer(
     status: {
       allowed,
       ...(reason === '' ? {} : { reason }),
-      ...(selectors.problems.length === 0 ? {} : { evaluationError: selectors.problems.join('; ') }),
+      ...(problems.length === 0 ? {} : { evaluationError: problems.join('; ') }),
     },
   };
   return object;
