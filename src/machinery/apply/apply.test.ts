@@ -22,7 +22,7 @@ import {
 
 const field = (name: string, schema: Schema, value?: unknown): [string, FieldSchema] => [
   name,
-  { name, schema, isRequired: false, protobufNumber: 0, default: value },
+  { name, schema, isRequired: false, protobufNumber: 0, presence: 'omit-empty', default: value },
 ];
 const struct = (...fields: [string, FieldSchema][]): ObjectSchema => ({
   type: 'object',

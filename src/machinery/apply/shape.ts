@@ -24,11 +24,13 @@ const emptyStruct: JsonObject = {};
 
 /**
  * What an absent field stands for in a struct that is there. Kubernetes: structs that Go holds by value are always there,
- * as empty objects (the schema says so with the default `{}`), and lists and maps that it always writes are null.
+ * as empty objects (the schema says so with the default `{}`), and lists and maps that it always writes are null. In
+ * objects of CRDs nothing is there before it is.
  */
 export function absentValue(field: FieldSchema | undefined): unknown {
   if (field === undefined) return undefined;
   const { default: value, presence, schema } = field;
+  if (presence === undefined) return undefined;
   if (presence === 'always' && (schema.type === 'list' || schema.type === 'map')) return null;
   return isJsonObject(value) && isEmptyObject(value) ? emptyStruct : undefined;
 }
