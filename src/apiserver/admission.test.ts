@@ -4,8 +4,12 @@ import { certificateRequests } from '../../test/fixtures/certificate-requests.ts
 import { podOf, refusalOf, TestServer } from '../../test/fixtures/test-server.ts';
 import {
   certificateSigningRequests,
+  type Ingress,
+  ingressClasses,
+  ingresses,
   limitRanges,
   nodes,
+  type PersistentVolumeClaim,
   type Pod,
   persistentVolumeClaims,
   pods,
@@ -166,6 +170,72 @@ describe('a new claim', () => {
     });
     assert.deepEqual(metadata.finalizers, ['kubernetes.io/pvc-protection']);
     assert.equal(spec?.storageClassName, 'disk');
+  });
+});
+
+describe('a new Ingress', () => {
+  it('gets the newest default class, unless it names one in either way', async () => {
+    using api = await start();
+    const annotations = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
+    await api.client.create(ingressClasses, { metadata: { name: 'edge', annotations }, spec: { controller: 'a.b/c' } });
+    const ingressOf = (name: string, more: Partial<Ingress> = {}): Ingress => ({
+      metadata: { name, namespace: 'test', ...more.metadata },
+      spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } }, ...more.spec },
+    });
+    const plain = await api.client.create(ingresses, ingressOf('a'));
+    assert.equal(plain.spec?.ingressClassName, 'edge');
+    const named = await api.client.create(ingresses, ingressOf('b', { spec: { ingressClassName: 'own' } }));
+    assert.equal(named.spec?.ingressClassName, 'own');
+    const old = { metadata: { annotations: { 'kubernetes.io/ingress.class': 'nginx' } } };
+    const annotated = await api.client.create(ingresses, ingressOf('c', old));
+    assert.equal(annotated.spec?.ingressClassName, undefined);
+  });
+});
+
+describe('a claim that is to grow', () => {
+  const claim = (size: string): PersistentVolumeClaim => ({
+    metadata: { name: 'c', namespace: 'test' },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'disk', resources: { requests: { storage: size } } },
+  });
+
+  it('has to be of a class that allows it', async () => {
+    using api = await start();
+    const disk = await api.client.create(storageClasses, { metadata: { name: 'disk' }, provisioner: 'example.com/x' });
+    const created = await api.client.create(persistentVolumeClaims, claim('1Gi'));
+    const grown = (object: PersistentVolumeClaim) => ({ ...object, spec: { ...object.spec, ...claim('2Gi').spec } });
+    const bound = await api.client.updateStatus(persistentVolumeClaims, { ...created, status: { phase: 'Bound' } });
+    const rigid = await refusalOf(api.client.update(persistentVolumeClaims, grown(bound)));
+    assert.match(rigid.message, /the storageclass that provisions the pvc must support resize$/);
+    await api.client.update(storageClasses, { ...disk, allowVolumeExpansion: true });
+    const { spec } = await api.client.update(persistentVolumeClaims, grown(bound));
+    assert.equal(spec?.resources?.requests?.['storage'], '2Gi');
+  });
+});
+
+describe('a pod that is to be resized', () => {
+  it('cannot ask for more than its node can give', async () => {
+    using api = await start();
+    await api.client.create(nodes, {
+      metadata: { name: 'n' },
+      spec: {},
+      status: { allocatable: { cpu: '2', memory: '1Gi' } },
+    });
+    const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory } });
+    const created = await api.client.create(
+      pods,
+      podOf('p', 'test', { nodeName: 'n', containers: [{ name: 'c', image: 'i', resources: resources('1', '1Mi') }] }),
+    );
+    const resize = (cpu: string, memory: string) => {
+      const containers = [{ ...created.spec.containers[0]!, resources: resources(cpu, memory) }];
+      return api.client.update(pods, { ...created, spec: { ...created.spec, containers } }, undefined, 'resize');
+    };
+    const error = await refusalOf(resize('3', '2Gi'));
+    assert.equal(
+      error.message,
+      `pods "p" is forbidden: node didn't have enough allocatable resources: cpu, requested: 3000, allocatable: 2000; memory, requested: 2147483648, allocatable: 1073741824`,
+    );
+    assert.deepEqual(error.details?.causes, [{ reason: 'NodeCapacity' }]);
+    assert.equal((await resize('2', '1Mi')).spec.containers[0]!.resources?.requests?.['cpu'], '2');
   });
 });
 

@@ -4,11 +4,13 @@ import type { ObjectView } from '../object-view.ts';
 import { createCertificateApproval, createCertificateSigning } from './certificate-approval.ts';
 import { createCertificateRequester } from './certificate-requester.ts';
 import { createCertificateSubjectRestriction } from './certificate-subject.ts';
-import { createDefaultStorageClass } from './default-storage-class.ts';
+import { createClaimResize } from './claim-resize.ts';
+import { createDefaultIngressClass, createDefaultStorageClass } from './default-classes.ts';
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { createLimitRanger } from './limit-ranger.ts';
 import { createNamespaceLifecycle } from './namespace-lifecycle.ts';
 import { createNodeRestriction } from './node-restriction.ts';
+import { createPodResize } from './pod-resize.ts';
 import { createPodSecurity } from './pod-security.ts';
 import { createPodTopologyLabels } from './pod-topology-labels.ts';
 import { createPriority } from './priority.ts';
@@ -34,11 +36,14 @@ export function createAdmissionPlugins(
     createDefaultTolerationSeconds(),
     createDefaultStorageClass(view),
     createStorageObjectInUseProtection(),
+    createClaimResize(view),
     createRuntimeClassAdmission(view),
     createCertificateRequester(),
     createCertificateApproval(authorizer),
     createCertificateSigning(authorizer),
     createCertificateSubjectRestriction(),
+    createDefaultIngressClass(view),
     createPodTopologyLabels(view),
+    createPodResize(view),
   ];
 }
