@@ -12,7 +12,7 @@ const texts: Schema = { type: 'map', values: text };
 function struct(fields: Readonly<Record<string, Schema | [Schema, unknown]>>): ObjectSchema {
   const entries = Object.entries(fields).map(([name, given]): [string, FieldSchema] => {
     const [schema, value] = Array.isArray(given) ? given : [given, undefined];
-    return [name, { name, schema, isRequired: false, protobufNumber: 0, default: value }];
+    return [name, { name, schema, isRequired: false, protobufNumber: 0, presence: 'omit-empty', default: value }];
   });
   return { type: 'object', name: 'test', fields: new Map(entries) };
 }
