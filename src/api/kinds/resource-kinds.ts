@@ -11,10 +11,10 @@ import {
 } from '../generated/index.ts';
 import { defineKind } from './define-kind.ts';
 import { changeField, changeItems } from './fill-defaults.ts';
+import { validateClaimStatus } from './resource-claim-status.ts';
 import {
   validateClaim,
   validateClaimSpecUpdate,
-  validateClaimStatus,
   validateClaimTemplate,
   validateClaimTemplateUpdate,
   validateDeviceClass,
