@@ -5,7 +5,7 @@ import { parseAnswer } from '../fuzz-request.ts';
 import { isMap, type JsonMap } from '../json-value.ts';
 import { liveCustomKind } from './lives.ts';
 import { collectionPath, encode, itemPath, listObjects } from './object-requests.ts';
-import { askBadPath, mismatchMethod, sendOddBody, sendOddHeaders } from './other-requests.ts';
+import { askBadPath, mismatchMethod, sendOddBody, sendOddHeaders } from './odd-requests.ts';
 import { drawPatch } from './patch-requests.ts';
 import { drawQuery } from './queries.ts';
 

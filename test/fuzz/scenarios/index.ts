@@ -10,16 +10,8 @@ import {
   readObject,
   replaceObject,
 } from './object-requests.ts';
-import {
-  abortRequest,
-  askBadPath,
-  askElsewhere,
-  askSubresource,
-  mismatchMethod,
-  sendOddBody,
-  sendOddHeaders,
-  watchObjects,
-} from './other-requests.ts';
+import { abortRequest, askBadPath, mismatchMethod, sendOddBody, sendOddHeaders } from './odd-requests.ts';
+import { askElsewhere, askSubresource, watchObjects } from './other-requests.ts';
 import { patchObject } from './patch-requests.ts';
 import { readBackAny } from './read-back.ts';
 
