@@ -100,3 +100,16 @@ test('values of causes are shown with the names that Go has for their fields', a
   const value = '{"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"b"}';
   assert.match(body.message, new RegExp(`roleRef: Invalid value: ${value}: cannot change roleRef$`));
 });
+
+test('a rule of a schema that does not say its rule is refused for that', async () => {
+  const schema = { type: 'object', 'x-kubernetes-validations': [{ message: 'no' }] };
+  const openAPIV3Schema = { type: 'object', properties: { spec: schema } };
+  const names = { plural: 'gs', singular: 'g', kind: 'G', listKind: 'GList' };
+  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }];
+  const spec = { group: 'odd.example', scope: 'Namespaced', names, versions };
+  const { status, body } = await ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    body: { metadata: { name: 'gs.odd.example' }, spec },
+  });
+  assert.equal(status, 422);
+  assert.match(body.message, /x-kubernetes-validations\[0\]\.rule: Required value: rule is not specified/);
+});

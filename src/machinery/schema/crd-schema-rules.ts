@@ -274,7 +274,7 @@ function* childrenOf(
 const lineBreak = /[\r\n]/;
 
 function checkRuleText(rule: JsonSchemaRule, schema: JsonSchema, path: string, errors: FieldError[]): void {
-  const text = rule.rule.trim();
+  const text = ((rule.rule as string | undefined) ?? '').trim();
   const message = rule.message?.trim() ?? '';
   if (text === '') errors.push(fieldError.required(`${path}.rule`, 'rule is not specified'));
   else if (rule.message !== undefined && rule.message !== '' && message === '') {
