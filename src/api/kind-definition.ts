@@ -20,6 +20,8 @@ export interface ServedVersion {
   schema(): ObjectSchema;
   /** A CRD version's schema as written (`{}` where it has none), for OpenAPI; absent for built-in kinds. */
   readonly customSchema?: JsonSchema | undefined;
+  /** Paths of its selectable fields (`spec.color`), for OpenAPI as well. */
+  readonly customSelectableFields?: readonly string[] | undefined;
   /** Verbs and subresources, as discovery shows them. */
   readonly verbs: readonly string[];
   readonly subresources: readonly SubresourceFacts[];

@@ -4,10 +4,10 @@ import { returnsDeleted } from './returns-deleted.ts';
 
 /** A served version as OpenAPI publishes it. */
 export function publishVersion(version: ServedVersion): PublishedResource {
-  const { type, verbs, subresources, customSchema } = version;
+  const { type, verbs, subresources, customSchema, customSelectableFields } = version;
   return customSchema === undefined
     ? { type, verbs, subresources, schema: () => version.schema(), returnsDeleted: returnsDeletedAsPublished(type) }
-    : { type, verbs, subresources, customSchema };
+    : { type, verbs, subresources, customSchema, selectableFields: customSelectableFields };
 }
 
 /** Kubernetes: a namespace, too, answers its deletion with itself, but says that it will not. */

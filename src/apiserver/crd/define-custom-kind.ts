@@ -88,6 +88,7 @@ function servedVersion(crd: CustomResourceDefinition, version: CustomResourceDef
     type,
     schema: () => compileVersion(crd, version),
     customSchema: (version.schema?.openAPIV3Schema ?? {}) as JsonSchema,
+    customSelectableFields: version.selectableFields?.map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     verbs,
     subresources: subresourcesOf(type, version),
     columns: customColumns(version.additionalPrinterColumns),

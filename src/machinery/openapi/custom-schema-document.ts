@@ -1,7 +1,7 @@
 import { isSchemaList, itemsOf, type JsonSchema } from '../schema/json-schema.ts';
 import type { Descriptions } from './descriptions.ts';
 import { type Edition, referenceTo } from './edition.ts';
-import { type GroupVersionKind, type JsonNode, nameCustomDefinition } from './published-resource.ts';
+import { type JsonNode, nameCustomDefinition, type PublishedResource } from './published-resource.ts';
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
@@ -14,13 +14,21 @@ const metadataTexts = { ObjectMeta: "Standard object's metadata.", ListMeta: 'St
 /** The definitions of a CRD version: its kind and its list. */
 export function writeCustomDefinitions(
   edition: Edition,
-  kind: GroupVersionKind,
-  schema: JsonSchema,
+  { type, customSchema = {}, selectableFields }: PublishedResource,
   descriptions: Descriptions,
 ): readonly (readonly [string, JsonNode])[] {
+  const kind = { group: type.group, version: type.version, kind: type.kind };
+  const selectable =
+    selectableFields === undefined
+      ? {}
+      : { 'x-kubernetes-selectable-fields': selectableFields.map(fieldPath => ({ fieldPath })) };
   const name = nameCustomDefinition(kind);
   const listKind = { ...kind, kind: `${kind.kind}List` };
-  const object: JsonNode = { ...writeRoot(edition, schema, descriptions), 'x-kubernetes-group-version-kind': [kind] };
+  const object: JsonNode = {
+    ...writeRoot(edition, customSchema, descriptions),
+    'x-kubernetes-group-version-kind': [kind],
+    ...selectable,
+  };
   const list: JsonNode = {
     description: `A list of ${kind.kind}.`,
     type: 'object',
@@ -30,6 +38,7 @@ export function writeCustomDefinitions(
       items: { type: 'array', items: { $ref: referenceTo(edition, name) } },
     },
     'x-kubernetes-group-version-kind': [listKind],
+    ...selectable,
   };
   return [
     [name, object],
@@ -45,7 +54,7 @@ function writeRoot(edition: Edition, schema: JsonSchema, descriptions: Descripti
   const isAbsent = Object.keys(schema).length === 0;
   if (isAbsent || (edition === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true))
     return { type: 'object' };
-  const root = writeCustomSchema(edition, schema);
+  const root = new CustomSchemaWriter(edition, descriptions).write(schema);
   return {
     ...root,
     type: 'object',
@@ -77,16 +86,11 @@ function withoutImplicit(properties: unknown): JsonNode {
   return rest;
 }
 
-/** One node of a CRD's schema. OpenAPI 3 takes it as it is; OpenAPI 2 cannot say everything, and kubectl even less. */
-export function writeCustomSchema(edition: Edition, schema: JsonSchema): JsonNode {
-  return edition === 'v3' ? mapChildren(edition, schema, { ...schema }) : writeForV2(schema);
-}
-
 /**
  * Kubernetes: `ToStructuralOpenAPIV2`. Junctors go; nullable values and those that preserve unknown fields become untyped,
  * because kubectl's validation would refuse them.
  */
-function writeForV2(schema: JsonSchema): JsonNode {
+function forV2(schema: JsonSchema): JsonNode {
   const { allOf: _, anyOf: __, oneOf: ___, not: ____, nullable, default: _____, ...rest } = schema;
   const node: JsonNode = { ...rest };
   const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -99,7 +103,7 @@ function writeForV2(schema: JsonSchema): JsonNode {
   const required = requiredInV2(schema);
   if (required === undefined) delete node['required'];
   else node['required'] = required;
-  return mapChildren('v2', node as JsonSchema, node);
+  return node;
 }
 
 function requiredInV2(schema: JsonSchema): readonly string[] | undefined {
@@ -109,19 +113,55 @@ function requiredInV2(schema: JsonSchema): readonly string[] | undefined {
   return required?.length === 0 ? undefined : required;
 }
 
-function mapChildren(edition: Edition, schema: JsonSchema, node: JsonNode): JsonNode {
-  const write = (child: JsonSchema): JsonNode => writeCustomSchema(edition, child);
-  const items = itemsOf(schema);
-  if (items !== undefined) node['items'] = write(items);
-  else if (isSchemaList(schema.items)) delete node['items'];
-  if (schema.properties !== undefined) {
-    node['properties'] = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, child]) => [name, write(child)] as const),
-    );
+/** Kubernetes: what the extension says, for clients that do not know it. */
+function forV3(schema: JsonSchema): JsonNode {
+  const isEither = schema['x-kubernetes-int-or-string'] === true;
+  if (!isEither || schema.anyOf !== undefined || schema.allOf?.some(each => each.anyOf !== undefined) === true) {
+    return { ...schema };
   }
-  if (typeof schema.additionalProperties === 'object') {
-    node['additionalProperties'] = write(schema.additionalProperties);
+  return { ...schema, anyOf: [{ type: 'integer' }, { type: 'string' }] };
+}
+
+/** The nodes of a CRD's schema. OpenAPI 3 takes them as they are; OpenAPI 2 cannot say everything, and kubectl even less. */
+class CustomSchemaWriter {
+  readonly #edition: Edition;
+  readonly #descriptions: Descriptions;
+
+  constructor(edition: Edition, descriptions: Descriptions) {
+    this.#edition = edition;
+    this.#descriptions = descriptions;
   }
-  for (const name of Object.keys(node)) if (node[name] === undefined) delete node[name];
-  return node;
+
+  write(schema: JsonSchema): JsonNode {
+    const node = this.#edition === 'v3' ? forV3(schema) : forV2(schema);
+    this.#writeChildren(node as JsonSchema, node);
+    if (schema['x-kubernetes-embedded-resource'] === true) this.#addImplicit(schema, node);
+    for (const name of Object.keys(node)) if (node[name] === undefined) delete node[name];
+    return node;
+  }
+
+  #writeChildren(schema: JsonSchema, node: JsonNode): void {
+    const items = itemsOf(schema);
+    if (items !== undefined) node['items'] = this.write(items);
+    else if (isSchemaList(schema.items)) delete node['items'];
+    if (schema.properties !== undefined) {
+      node['properties'] = Object.fromEntries(
+        Object.entries(schema.properties).map(([name, child]) => [name, this.write(child)] as const),
+      );
+    }
+    if (typeof schema.additionalProperties === 'object') {
+      node['additionalProperties'] = this.write(schema.additionalProperties);
+    }
+  }
+
+  /** Kubernetes: `addEmbeddedProperties`. */
+  #addImplicit(schema: JsonSchema, node: JsonNode): void {
+    if (this.#edition === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true) return;
+    const required = (node['required'] ?? []) as readonly string[];
+    node['properties'] = {
+      ...withoutImplicit(node['properties']),
+      ...implicitProperties(this.#edition, 'ObjectMeta', this.#descriptions),
+    };
+    node['required'] = [...required, ...['kind', 'apiVersion'].filter(name => !required.includes(name))];
+  }
 }

@@ -169,10 +169,9 @@ export class OpenApiDocuments {
     return schema.name!;
   }
 
-  #defineCustom(definitions: DefinitionWriter, edition: Edition, { type, customSchema }: PublishedResource): void {
-    const kind = { group: type.group, version: type.version, kind: type.kind };
+  #defineCustom(definitions: DefinitionWriter, edition: Edition, resource: PublishedResource): void {
     const { descriptions = noDescriptions } = this.#options;
-    const written = writeCustomDefinitions(edition, kind, customSchema ?? {}, descriptions);
+    const written = writeCustomDefinitions(edition, resource, descriptions);
     for (const [name, node] of written) definitions.add(name, node);
     // A CRD's objects and lists carry the built-in metadata.
     definitions.refer(objectField(this.#options.schemaOfKind('apps', 'v1', 'Deployment'), 'metadata'));

@@ -13,6 +13,8 @@ export interface PublishedResource {
   readonly returnsDeleted?: boolean | undefined;
   /** A CRD version's schema as written; `{}` where it has none. */
   readonly customSchema?: JsonSchema | undefined;
+  /** Paths of fields by which objects of a CRD version can be selected: `spec.color`. */
+  readonly selectableFields?: readonly string[] | undefined;
 }
 
 export interface PublishedSubresource {
