@@ -29,6 +29,7 @@ export class AuditTrail {
   readonly #emit: EmitEvent;
   readonly #annotations = new Map<string, string>();
   #impersonated: UserInfo | undefined;
+  #constraint: string | undefined;
   #requestObject: unknown;
   #responseObject: unknown;
   #status: Status | undefined;
@@ -54,8 +55,10 @@ export class AuditTrail {
     if (!this.#annotations.has(key)) this.#annotations.set(key, value);
   }
 
-  impersonate(user: UserInfo): void {
+  /** `constraint` is the verb by which its sender may do so for some requests only. */
+  impersonate(user: UserInfo, constraint?: string): void {
     this.#impersonated = user;
+    this.#constraint = constraint;
   }
 
   /** What the request brings: an object, or a patch. */
@@ -115,6 +118,8 @@ export class AuditTrail {
       verb,
       user: describeUser(this.#user),
       impersonatedUser: this.#impersonated === undefined ? undefined : describeUser(this.#impersonated),
+      authenticationMetadata:
+        this.#constraint === undefined ? undefined : { impersonationConstraint: this.#constraint },
       sourceIPs: sourceIps.length === 0 ? undefined : sourceIps,
       userAgent: shorten(userAgent) || undefined,
       objectRef: this.#describeObject(),

@@ -128,7 +128,7 @@ describe('an event', () => {
     trail.receive();
     trail.annotate('authorization.k8s.io/decision', 'allow');
     trail.annotate('authorization.k8s.io/decision', 'too late');
-    trail.impersonate({ username: 'bob', groups: ['ops'], uid: '7' });
+    trail.impersonate({ username: 'bob', groups: ['ops'], uid: '7' }, 'impersonate:user-info');
     trail.setRequestObject({ kind: 'ConfigMap', metadata: { name: 'c1' } });
     trail.setResponseObject({ kind: 'ConfigMap', metadata: { name: 'c1', uid: 'u' } });
     trail.complete(201);
@@ -147,6 +147,7 @@ describe('an event', () => {
       verb: 'create',
       user: { username: 'alice', groups: ['dev', 'system:authenticated'] },
       impersonatedUser: { username: 'bob', uid: '7', groups: ['ops'] },
+      authenticationMetadata: { impersonationConstraint: 'impersonate:user-info' },
       sourceIPs: ['192.0.2.7'],
       userAgent: 'curl/8',
       objectRef: { resource: 'configmaps', namespace: 'default', name: 'c1', apiVersion: 'v1' },

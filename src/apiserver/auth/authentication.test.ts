@@ -185,11 +185,11 @@ describe('impersonation', () => {
   const ann = { username: 'ann', groups: [] };
 
   test('takes the place of who may be impersonated', () => {
-    const bob = impersonate(ann, { 'impersonate-user': 'bob', 'impersonate-group': 'devs' }, authorizer);
+    const { user: bob } = impersonate(ann, { 'impersonate-user': 'bob', 'impersonate-group': 'devs' }, authorizer);
     assert.deepEqual(bob, { username: 'bob', groups: ['devs', 'system:authenticated'] });
-    const robot = impersonate(ann, { 'impersonate-user': 'system:serviceaccount:n:s' }, authorizer);
+    const { user: robot } = impersonate(ann, { 'impersonate-user': 'system:serviceaccount:n:s' }, authorizer);
     assert.deepEqual(robot.groups, ['system:serviceaccounts', 'system:serviceaccounts:n', 'system:authenticated']);
-    assert.equal(impersonate(ann, {}, authorizer), ann);
+    assert.equal(impersonate(ann, {}, authorizer).user, ann);
   });
 
   test('refuses everybody and everything else', () => {

@@ -221,8 +221,8 @@ export class ApiHandler {
       throw error;
     }
     this.#audit?.enter(run, sender);
-    const user = impersonate(sender, headers, this.#options.authorizer, run.info);
-    if (user !== sender) run.audit?.impersonate(user);
+    const { user, constraint } = impersonate(sender, headers, this.#options.authorizer, run.info);
+    if (user !== sender) run.audit?.impersonate(user, constraint);
     run.call = new RequestCall(user, readHeader(headers, 'user-agent'), run.audit);
     return run.call;
   }

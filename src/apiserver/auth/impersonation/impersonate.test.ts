@@ -48,9 +48,8 @@ describe('somebody who may act as a user for some requests', () => {
       'impersonate-extra-example.com%2fx': 'y',
     };
     assert.deepEqual(impersonate(ann, headers, authorizer, listing), {
-      username: 'bob',
-      groups: ['devs', 'system:authenticated'],
-      extra: { 'example.com/x': ['y'] },
+      user: { username: 'bob', groups: ['devs', 'system:authenticated'], extra: { 'example.com/x': ['y'] } },
+      constraint: 'impersonate:user-info',
     });
   });
 
@@ -93,7 +92,7 @@ test('an agent acts as the node that it runs on, whichever that is', () => {
     groups: [],
     extra: { 'authentication.kubernetes.io/node-name': ['n1'] },
   };
-  assert.deepEqual(impersonate(agent, { 'impersonate-user': 'system:node:n1' }, authorizer, listing), {
+  assert.deepEqual(impersonate(agent, { 'impersonate-user': 'system:node:n1' }, authorizer, listing).user, {
     username: 'system:node:n1',
     groups: ['system:nodes', 'system:authenticated'],
   });
@@ -110,7 +109,7 @@ test('accounts and nodes are no plain users', () => {
   ]);
   const authorizer = authorizerOf(...rules);
   const account = { 'impersonate-user': 'system:serviceaccount:n:s' };
-  assert.deepEqual(impersonate(ann, account, authorizer, listing).groups, [
+  assert.deepEqual(impersonate(ann, account, authorizer, listing).user.groups, [
     'system:serviceaccounts',
     'system:serviceaccounts:n',
     'system:authenticated',

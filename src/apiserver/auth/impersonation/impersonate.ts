@@ -18,6 +18,13 @@ export interface ImpersonatedRequest {
   readonly name: string;
 }
 
+/** Whom a request acts as. */
+export interface Impersonation {
+  readonly user: UserInfo;
+  /** The verb by which the sender may act as that user for some requests only: `impersonate:user-info`. */
+  readonly constraint?: string | undefined;
+}
+
 /**
  * Whom a request acts as: its sender, or whoever the `Impersonate-*` headers name, when the sender may do that: in
  * general, or with this request. Throws 403 where it may not, 400 for headers that name no user.
@@ -27,14 +34,15 @@ export function impersonate(
   headers: Headers,
   authorizer: Authorizer,
   request?: ImpersonatedRequest,
-): UserInfo {
+): Impersonation {
   const wanted = readWantedUser(headers);
-  if (wanted === undefined) return sender;
+  if (wanted === undefined) return { user: sender };
   const attributes = request === undefined ? undefined : attributesOf(sender, request);
   let refusal: StatusError | undefined;
   for (const mode of impersonationModes) {
     try {
-      if (mode({ sender, wanted, request: attributes, authorizer })) return toUser(wanted, mode === legacyMode);
+      if (!mode.demand({ sender, wanted, request: attributes, authorizer })) continue;
+      return { user: toUser(wanted, mode.constraint !== undefined), constraint: mode.constraint };
     } catch (error) {
       if (!StatusError.is(error, 'Forbidden')) throw error;
       // Kubernetes: what the first mode says that is for such a user.
@@ -44,16 +52,14 @@ export function impersonate(
   throw refusal ?? new Error('no way of impersonation is for this user');
 }
 
-const legacyMode = impersonationModes.at(-1);
-
 function attributesOf(user: UserInfo, request: ImpersonatedRequest): AuthorizationAttributes {
   const { verb, group, version, resource, subresource, namespace, name, isResourceRequest, path } = request;
   const nonResourcePath = isResourceRequest ? undefined : path;
   return { user, verb, group, version, resource, subresource, namespace, name, nonResourcePath };
 }
 
-function toUser({ username, groups, uid, extra }: WantedUser, isLegacy: boolean): UserInfo {
-  const isNode = !isLegacy && nodeNameOf(username) !== undefined;
+function toUser({ username, groups, uid, extra }: WantedUser, isConstrained: boolean): UserInfo {
+  const isNode = isConstrained && nodeNameOf(username) !== undefined;
   return {
     username,
     groups: completeGroups(username, isNode ? [wellKnown.nodes] : groups),

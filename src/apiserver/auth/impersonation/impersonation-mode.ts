@@ -14,8 +14,12 @@ export interface Attempt {
   readonly authorizer: Authorizer;
 }
 
-/** Throws the 403 unless the sender holds the mode's rights. False: the mode is not for such users. */
-export type ImpersonationMode = (attempt: Attempt) => boolean;
+export interface ImpersonationMode {
+  /** The verb of the rights that it wants; absent from the mode that is for whatever is asked for. */
+  readonly constraint?: string | undefined;
+  /** Throws the 403 unless the sender holds the mode's rights. False: the mode is not for such users. */
+  demand(attempt: Attempt): boolean;
+}
 
 const authentication = 'authentication.k8s.io';
 /** Kubernetes: from so many on, the right to all of them is asked for first. */
@@ -25,7 +29,7 @@ const nodeNameKey = 'authentication.kubernetes.io/node-name';
 /** Kubernetes: constrained impersonation (KEP-5284): as a sort of user, and for some requests only. */
 function constrained(name: string, isFor: (wanted: WantedUser, sender: UserInfo) => boolean): ImpersonationMode {
   const verb = `impersonate:${name}`;
-  return attempt => {
+  const demandAll = (attempt: Attempt): boolean => {
     const { request, wanted, sender } = attempt;
     if (request === undefined || !isFor(wanted, sender)) return false;
     demand(attempt, { ...request, user: sender, verb: `impersonate-on:${name}:${request.verb}` });
@@ -36,16 +40,19 @@ function constrained(name: string, isFor: (wanted: WantedUser, sender: UserInfo)
     demandExtra(attempt, verb);
     return true;
   };
+  return { constraint: verb, demand: demandAll };
 }
 
 /** As before: one right for each part of the user, whatever is asked for. */
-const legacy: ImpersonationMode = attempt => {
-  const { wanted } = attempt;
-  demandName(attempt, 'impersonate', '', false);
-  demandUid(attempt, 'impersonate');
-  for (const name of wanted.groups) demand(attempt, { verb: 'impersonate', resource: 'groups', name });
-  demandEachExtra(attempt, 'impersonate');
-  return true;
+const legacy: ImpersonationMode = {
+  demand(attempt) {
+    const { wanted } = attempt;
+    demandName(attempt, 'impersonate', '', false);
+    demandUid(attempt, 'impersonate');
+    for (const name of wanted.groups) demand(attempt, { verb: 'impersonate', resource: 'groups', name });
+    demandEachExtra(attempt, 'impersonate');
+    return true;
+  },
 };
 
 /** In the order in which they are tried. */

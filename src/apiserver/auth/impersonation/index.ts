@@ -4,4 +4,4 @@
  *
  * Start reading at `impersonate.ts`.
  */
-export { impersonate } from './impersonate.ts';
+export { type Impersonation, impersonate } from './impersonate.ts';
