@@ -5,7 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { configMaps, type SubjectAccessReviewSpec, subjectAccessReviews } from '../../src/api/generated/index.ts';
+import {
+  configMaps,
+  type SubjectAccessReviewSpec,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+} from '../../src/api/generated/index.ts';
 import { CertificateAuthority, formatKubeconfig } from '../../src/drivers/tls/index.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
 
@@ -153,6 +158,13 @@ describe('a webhook that decides what somebody may do', () => {
     const { status } = await review('ida');
     assert.equal(status?.allowed, false);
     assert.match(status?.evaluationError ?? '', /status code 400/);
+  });
+
+  test('is more than a list of rules can say', async () => {
+    const review = { metadata: {}, spec: { namespace: 'default' } };
+    const { status } = await running.client.create(selfSubjectRulesReviews, review);
+    assert.equal(status?.incomplete, true);
+    assert.equal(status?.evaluationError, 'webhook authorizer does not support user rule resolution');
   });
 
   test('lets nobody in where it both allows and denies', async () => {

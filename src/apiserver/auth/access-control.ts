@@ -72,7 +72,7 @@ export class AccessControl {
     ];
     this.virtual = {
       ...createAccessReviews(this.authorizer),
-      'authorization.k8s.io/selfsubjectrulesreviews': createRulesReview(this.policy),
+      'authorization.k8s.io/selfsubjectrulesreviews': createRulesReview(this.policy, accessWebhook !== undefined),
       ...createIdentityReviews(() => this.#tokens),
       ...(tokens === undefined
         ? {}

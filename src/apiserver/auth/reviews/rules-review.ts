@@ -4,15 +4,19 @@ import type { VirtualResource } from '../../core-contract.ts';
 import { nodeNameOf } from '../node/node-identity.ts';
 import type { RbacPolicy } from '../rbac/index.ts';
 
-/** SelfSubjectRulesReview: everything that the policy lets the sender do in a namespace (`kubectl auth can-i --list`). */
-export function createRulesReview(policy: RbacPolicy): VirtualResource {
+/**
+ * SelfSubjectRulesReview: everything that the policy lets the sender do in a namespace (`kubectl auth can-i --list`).
+ * `hasWebhook` says that somebody else may allow more, who can only be asked about one thing at a time.
+ */
+export function createRulesReview(policy: RbacPolicy, hasWebhook: boolean): VirtualResource {
   return (request, call) => {
     const { spec } = request.body as SelfSubjectRulesReview;
     const namespace = spec.namespace ?? '';
     if (namespace === '') throw statusError.badRequest('no namespace on request');
     const resourceRules: ResourceRule[] = [];
     const nonResourceRules: NonResourceRule[] = [];
-    const problems: string[] = [];
+    const isNode = nodeNameOf(call.user) !== undefined;
+    const problems: string[] = isNode ? ['node authorizer does not support user rule resolution'] : [];
     for (const visited of policy.rulesFor(call.user, namespace)) {
       if ('problem' in visited) problems.push(visited.problem);
       else {
@@ -21,8 +25,7 @@ export function createRulesReview(policy: RbacPolicy): VirtualResource {
         if (nonResourceURLs.length > 0) nonResourceRules.push({ verbs, nonResourceURLs });
       }
     }
-    const isNode = nodeNameOf(call.user) !== undefined;
-    if (isNode) problems.push('node authorizer does not support user rule resolution');
+    if (hasWebhook) problems.push('webhook authorizer does not support user rule resolution');
     const review: SelfSubjectRulesReview = {
       kind: 'SelfSubjectRulesReview',
       apiVersion: 'authorization.k8s.io/v1',
@@ -31,10 +34,16 @@ export function createRulesReview(policy: RbacPolicy): VirtualResource {
       status: {
         resourceRules,
         nonResourceRules,
-        incomplete: isNode,
-        evaluationError: problems.length === 0 ? undefined : problems.join(', '),
+        incomplete: isNode || hasWebhook,
+        ...(problems.length === 0 ? {} : { evaluationError: formatProblems(problems) }),
       },
     };
     return review;
   };
+}
+
+/** Kubernetes: `Aggregate.Error`. */
+function formatProblems(problems: readonly string[]): string {
+  const [first, ...more] = new Set(problems);
+  return more.length === 0 ? first! : `[${[first, ...more].join(', ')}]`;
 }
