@@ -113,3 +113,17 @@ test('a rule of a schema that does not say its rule is refused for that', async 
   assert.equal(status, 422);
   assert.match(body.message, /x-kubernetes-validations\[0\]\.rule: Required value: rule is not specified/);
 });
+
+test('a pod whose namespace was taken away cannot be written, for that reason', async () => {
+  await ask('POST', '/api/v1/namespaces', { body: { metadata: { name: 'gone' } } });
+  await ask('POST', '/api/v1/namespaces/gone/serviceaccounts', { body: { metadata: { name: 'default' } } });
+  const pod = { metadata: { name: 'left' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  assert.equal((await ask('POST', '/api/v1/namespaces/gone/pods', { body: pod })).status, 201);
+  await ask('PUT', '/api/v1/namespaces/gone/finalize', { body: { metadata: { name: 'gone' }, spec: {} } });
+  await ask('DELETE', '/api/v1/namespaces/gone');
+  const { body: left } = await ask('GET', '/api/v1/namespaces/gone/pods/left');
+  const { status, body } = await ask('PUT', '/api/v1/namespaces/gone/pods/left', {
+    body: { ...left, spec: { ...left.spec, containers: [{ ...left.spec.containers[0], image: 'j' }] } },
+  });
+  assert.deepEqual([status, body.message], [404, 'namespaces "gone" not found']);
+});

@@ -105,9 +105,8 @@ function isSameErrors(left: readonly FieldError[], right: readonly FieldError[])
 
 function checkPod(request: AdmissionRequest, view: ObjectView): void {
   const namespace = view.get(namespaces, undefined, request.namespace);
-  if (namespace === undefined) {
-    throw statusError.internal(`failed to lookup namespace ${JSON.stringify(request.namespace)}`);
-  }
+  // Whoever may finalize a namespace may take it from under its pods. Kubernetes: NamespaceLifecycle says so first.
+  if (namespace === undefined) throw statusError.notFound(namespaces, request.namespace);
   const { policy, errors } = readPodSecurityPolicy(namespace.metadata.labels);
   if (errors.length === 0 && isPrivileged(policy)) {
     annotate(request, 'enforce-policy', 'privileged:latest');
