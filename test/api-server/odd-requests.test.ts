@@ -119,8 +119,8 @@ test('a pod whose namespace was taken away cannot be written, for that reason', 
   await ask('POST', '/api/v1/namespaces/gone/serviceaccounts', { body: { metadata: { name: 'default' } } });
   const pod = { metadata: { name: 'left' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
   assert.equal((await ask('POST', '/api/v1/namespaces/gone/pods', { body: pod })).status, 201);
-  await ask('PUT', '/api/v1/namespaces/gone/finalize', { body: { metadata: { name: 'gone' }, spec: {} } });
   await ask('DELETE', '/api/v1/namespaces/gone');
+  await ask('PUT', '/api/v1/namespaces/gone/finalize', { body: { metadata: { name: 'gone' }, spec: {} } });
   const { body: left } = await ask('GET', '/api/v1/namespaces/gone/pods/left');
   const { status, body } = await ask('PUT', '/api/v1/namespaces/gone/pods/left', {
     body: { ...left, spec: { ...left.spec, containers: [{ ...left.spec.containers[0], image: 'j' }] } },
