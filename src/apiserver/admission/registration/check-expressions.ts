@@ -30,9 +30,13 @@ class ExpressionCheck {
     wanted?: readonly string[],
   ): CheckedExpression['type'] {
     if (expression === undefined || expression.trim() === '') return undefined;
-    const { type, problem } = this.#expressions.check(expression, scope, wanted);
-    if (problem !== undefined) this.errors.push(fieldError.invalid(field, expression, problem));
-    return type;
+    const checked = this.#expressions.check(expression, scope, wanted);
+    if (checked.problem === undefined) return checked.type;
+    const { problem, isInternal } = checked;
+    this.errors.push(
+      isInternal === true ? fieldError.internal(field, problem) : fieldError.invalid(field, expression, problem),
+    );
+    return undefined;
   }
 
   /** Kubernetes: conditions know no variables. */

@@ -49,16 +49,52 @@ export class CelCidr extends CelObject {
 /** Kubernetes: rules read addresses strictly: no leading zeros, no IPv4 inside IPv6. */
 function readIp(text: unknown): CelIp | CelFailure {
   const ip = parseIp(text as string);
-  if (ip !== undefined && ip.hasLeadingZeros !== true && ip.isMapped !== true) return new CelIp(ip);
-  return fail(`IP Address ${JSON.stringify(text)} parse error during conversion from string: unable to parse IP`);
+  const quoted = JSON.stringify(text);
+  if (ip?.isMapped === true) return fail(`IPv4-mapped IPv6 address ${quoted} is not allowed`);
+  if (ip !== undefined && ip.hasLeadingZeros !== true) return new CelIp(ip);
+  return fail(`IP Address ${quoted} parse error during conversion from string: ${explainAddress(text as string)}`);
 }
+
+/** Go's `netip.ParseAddr`. */
+function explainAddress(text: string): string {
+  return `ParseAddr(${JSON.stringify(text)}): ${explainParts(text)}`;
+}
+
+function explainParts(text: string): string {
+  const mark = /[.:]/.exec(text)?.[0];
+  if (mark === undefined) return 'unable to parse IP';
+  if (mark === ':') return text.includes('::') ? 'unable to parse IP' : 'address string too short';
+  for (const part of text.split('.')) {
+    if (/^0\d/.test(part)) return 'IPv4 field has octet with leading zero';
+    if (/^\d+$/.test(part) && Number(part) > 255) return 'IPv4 field has value >255';
+  }
+  const count = text.split('.').length;
+  return count < 4 ? 'IPv4 address too short' : count > 4 ? 'IPv4 address too long' : 'unable to parse IP';
+}
+
+const networkProblem = 'network address parse error during conversion from string: ';
 
 function readCidr(text: unknown): CelCidr | CelFailure {
   const parsed = parseCidr(text as string);
-  if (parsed !== undefined && parsed.ip.hasLeadingZeros !== true && parsed.ip.isMapped !== true) {
-    return new CelCidr(parsed, parsed.ip);
+  if (parsed?.ip.isMapped === true) {
+    return fail(`${networkProblem}IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
   }
-  return fail(`network address parse error during conversion from string: ${JSON.stringify(text)}`);
+  if (parsed !== undefined && parsed.ip.hasLeadingZeros !== true) return new CelCidr(parsed, parsed.ip);
+  return fail(`${networkProblem}${networkProblem}${explainNetwork(text as string)}`);
+}
+
+/** Go's `netip.ParsePrefix`. */
+function explainNetwork(text: string): string {
+  const problem = `netip.ParsePrefix(${JSON.stringify(text)}): `;
+  const slash = text.lastIndexOf('/');
+  if (slash < 0) return `${problem}no '/'`;
+  const address = text.slice(0, slash);
+  const bits = text.slice(slash + 1);
+  const ip = parseIp(address);
+  if (ip === undefined || ip.hasLeadingZeros === true) return problem + explainAddress(address);
+  return (
+    problem + (/^(?:0|[1-9]\d{0,2})$/.test(bits) ? 'prefix length out of range' : `bad bits after slash: "${bits}"`)
+  );
 }
 
 /** Go: everything but multicast, loopback, link-local, unspecified and IPv4's broadcast address. */

@@ -64,12 +64,15 @@ function convertToString(value: unknown): unknown {
   return value instanceof Object && 'toText' in value ? (value.toText as () => string)() : refuse(value, 'string');
 }
 
-/** Go's shortest form, without an exponent from 1e-5 to 1e21. */
-function formatDouble(value: number): string {
+/** Go's `%g`: the shortest form, with an exponent below 1e-4 and from 1e6 on. */
+export function formatDouble(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  const text = String(value);
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  if (Object.is(value, -0)) return '-0';
+  const scientific = value.toExponential();
+  const exponent = Number(scientific.slice(scientific.indexOf('e') + 1));
+  if (value === 0 || (exponent >= -4 && exponent < 6)) return String(value);
+  return scientific.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 function convertToDuration(value: unknown): unknown {
@@ -82,7 +85,8 @@ function convertToDuration(value: unknown): unknown {
 /** Nanoseconds of a Go duration such as `1h30m`; undefined when it is none. */
 export function readDuration(text: string): bigint | undefined {
   const nanos = parseGoDuration(text);
-  return nanos === undefined ? undefined : BigInt(nanos);
+  // Go: a duration has 64 bits.
+  return nanos === undefined || Math.abs(nanos) >= 2 ** 63 ? undefined : BigInt(nanos);
 }
 
 function convertToTimestamp(value: unknown): unknown {

@@ -16,6 +16,7 @@ import { strings } from './strings.ts';
 import { times } from './times.ts';
 import { urls } from './urls.ts';
 
+export { findFailingConversion } from './constant-conversions.ts';
 export { readDuration } from './conversions.ts';
 export { checkLiterals } from './literal-checks.ts';
 export { readTimestamp } from './times.ts';

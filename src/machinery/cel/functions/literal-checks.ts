@@ -76,7 +76,7 @@ function isBroken(expression: Expression | undefined, isValid: (text: string) =>
   return expression?.kind === 'literal' && typeof expression.value === 'string' && !isValid(expression.value);
 }
 
-function childrenOf(expression: Expression): readonly Expression[] {
+export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'selection':
       return [expression.operand];

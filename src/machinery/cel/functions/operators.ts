@@ -26,6 +26,18 @@ export function toUint(value: bigint): CelUint | CelFailure {
   return value < 0n || value >= 1n << 64n ? fail('unsigned integer overflow') : new CelUint(value);
 }
 
+function toDuration(nanos: bigint): CelDuration | CelFailure {
+  return nanos > int64Max || nanos < -int64Max - 1n ? fail('integer overflow') : new CelDuration(nanos);
+}
+
+/** Years 1 to 9999. */
+const firstNanos = -62_135_596_800_000_000_000n;
+const endNanos = 253_402_300_800_000_000_000n;
+
+function toTimestamp(nanos: bigint): CelTimestamp | CelFailure {
+  return nanos < firstNanos || nanos >= endNanos ? fail('timestamp overflow') : new CelTimestamp(nanos);
+}
+
 type IntArithmetic = (left: bigint, right: bigint) => bigint | CelFailure;
 
 /** Arithmetic of two integers of a kind; undefined for anything else. */
@@ -44,9 +56,9 @@ function add(left: unknown, right: unknown): unknown {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
   if (isList(left) && isList(right)) return addLists(left, right);
   if (left instanceof Uint8Array && right instanceof Uint8Array) return Uint8Array.from([...left, ...right]);
-  if (left instanceof CelDuration && right instanceof CelDuration) return new CelDuration(left.nanos + right.nanos);
-  if (left instanceof CelTimestamp && right instanceof CelDuration) return new CelTimestamp(left.nanos + right.nanos);
-  if (left instanceof CelDuration && right instanceof CelTimestamp) return new CelTimestamp(left.nanos + right.nanos);
+  if (left instanceof CelDuration && right instanceof CelDuration) return toDuration(left.nanos + right.nanos);
+  if (left instanceof CelTimestamp && right instanceof CelDuration) return toTimestamp(left.nanos + right.nanos);
+  if (left instanceof CelDuration && right instanceof CelTimestamp) return toTimestamp(left.nanos + right.nanos);
   return integers(left, right, (one, other) => one + other) ?? noSuchOverload;
 }
 
@@ -66,9 +78,9 @@ function addLists(left: readonly unknown[] | CelKeyedList, right: readonly unkno
 
 function subtract(left: unknown, right: unknown): unknown {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  if (left instanceof CelDuration && right instanceof CelDuration) return new CelDuration(left.nanos - right.nanos);
-  if (left instanceof CelTimestamp && right instanceof CelTimestamp) return new CelDuration(left.nanos - right.nanos);
-  if (left instanceof CelTimestamp && right instanceof CelDuration) return new CelTimestamp(left.nanos - right.nanos);
+  if (left instanceof CelDuration && right instanceof CelDuration) return toDuration(left.nanos - right.nanos);
+  if (left instanceof CelTimestamp && right instanceof CelTimestamp) return toDuration(left.nanos - right.nanos);
+  if (left instanceof CelTimestamp && right instanceof CelDuration) return toTimestamp(left.nanos - right.nanos);
   return integers(left, right, (one, other) => one - other) ?? noSuchOverload;
 }
 
@@ -83,13 +95,15 @@ function index(container: unknown, key: unknown): unknown {
   if (container instanceof CelOptional) return container.hasValue ? optionalIndex(container.value, key) : container;
   if (isList(container)) {
     const items = itemsOf(container);
-    const at = typeof key === 'bigint' || typeof key === 'number' ? Number(key) : -1;
-    return Number.isInteger(at) && at >= 0 && at < items.length
-      ? items[at]
-      : fail(`index out of bounds: ${String(key)}`);
+    const at = key instanceof CelUint ? Number(key.value) : Number(key);
+    if (typeof key !== 'bigint' && typeof key !== 'number' && !(key instanceof CelUint)) {
+      return fail(`unsupported index type '${typeNameOf(key)}' in list`);
+    }
+    if (!Number.isInteger(at)) return fail(`unsupported index value ${at} in list`);
+    return at >= 0 && at < items.length ? items[at] : fail(`index out of bounds: ${at}`);
   }
-  if (!isMap(container)) return noSuchOverload;
-  const value = container.get(key);
+  // Kubernetes: what has no keys has not got this one either.
+  const value = isMap(container) ? container.get(key) : undefined;
   return value === undefined ? fail(`no such key: ${key instanceof CelUint ? key.value : String(key)}`) : value;
 }
 

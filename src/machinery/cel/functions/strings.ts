@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { fail } from '../language/failure.ts';
+import { CelFailure, fail } from '../language/failure.ts';
 import type { Functions } from '../language/program.ts';
 import { itemsOf } from '../language/values.ts';
 import { formatTemplate } from './format-template.ts';
@@ -86,26 +86,23 @@ const quotes: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-function compileRegex(pattern: unknown): RE2JS | undefined {
+/** Go's words for what is no expression. */
+function compileRegex(pattern: unknown): RE2JS | CelFailure {
   try {
     return RE2JS.compile(pattern as string);
-  } catch {
-    // What is no expression is the caller's to tell.
-    return undefined;
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** Whether a text is a regular expression as Go reads it. */
 export function isRegex(pattern: string): boolean {
-  return compileRegex(pattern) !== undefined;
+  return compileRegex(pattern) instanceof RE2JS;
 }
 
 function matches(text: unknown, pattern: unknown): unknown {
-  return compileRegex(pattern)?.test(text as string) ?? noRegex(pattern);
-}
-
-function noRegex(pattern: unknown): unknown {
-  return fail(`error parsing regexp: \`${String(pattern)}\``);
+  const regex = compileRegex(pattern);
+  return regex instanceof CelFailure ? regex : regex.test(text as string);
 }
 
 function find(text: unknown, pattern: unknown): unknown {
@@ -115,7 +112,7 @@ function find(text: unknown, pattern: unknown): unknown {
 
 function findAll(text: unknown, pattern: unknown, limit: unknown = -1n): unknown {
   const regex = compileRegex(pattern);
-  if (regex === undefined) return noRegex(pattern);
+  if (regex instanceof CelFailure) return fail(`Illegal regex: ${regex.message}`);
   const matcher = regex.matcher(text as string);
   const found: string[] = [];
   const max = Number(limit);

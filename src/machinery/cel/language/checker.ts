@@ -39,6 +39,8 @@ export interface Checked {
   typeOf(expression: Expression): CelType;
   /** Which functions a call may turn out to be; empty for what is no call. */
   overloadsOf(call: Expression): readonly string[];
+  /** The types that those functions take, the target's first. */
+  signaturesOf(call: Expression): readonly (readonly CelType[])[];
   /** The function that a call names, where that is not what it looks like: `ip.isCanonical(x)` has no target. */
   calleeOf(call: Call): { readonly name: string; readonly target: Expression | undefined };
   /** A selection that is a name as a whole: a variable with dots. */
@@ -72,6 +74,7 @@ class TypeChecker implements Checked {
   readonly #mapping = new TypeMapping();
   readonly #types = new Map<Expression, CelType>();
   readonly #overloads = new Map<Expression, string[]>();
+  readonly #signatures = new Map<Expression, (readonly CelType[])[]>();
   readonly #callees = new Map<Expression, { name: string; target: Expression | undefined }>();
   /** Variables of macros, the innermost last. */
   readonly #locals: (readonly [string, CelType])[] = [];
@@ -93,6 +96,10 @@ class TypeChecker implements Checked {
 
   overloadsOf(call: Expression): readonly string[] {
     return this.#overloads.get(call) ?? [];
+  }
+
+  signaturesOf(call: Expression): readonly (readonly CelType[])[] {
+    return this.#signatures.get(call) ?? [];
   }
 
   calleeOf(call: Call): { readonly name: string; readonly target: Expression | undefined } {
@@ -221,16 +228,19 @@ class TypeChecker implements Checked {
     if (name === '_&&_' || name === '_||_') return this.#logical(call, given, overloads[0]!);
     let result: CelType | undefined;
     const ids: string[] = [];
+    const signatures: (readonly CelType[])[] = [];
     for (const overload of overloads) {
       if (overload.isMember !== (target !== undefined)) continue;
       const { params, result: declared } = this.#instantiate(overload);
       if (!this.#mapping.assignAll(given, params)) continue;
       ids.push(overload.id);
+      signatures.push(overload.params);
       const type = this.#mapping.substitute(declared, false);
       if (result === undefined) result = type;
       else if (result.kind !== 'dyn' && !isSameType(type, result)) result = celTypes.dyn;
     }
     this.#overloads.set(call, ids);
+    this.#signatures.set(call, signatures);
     if (result !== undefined) return result;
     const types = given.map(type => formatType(this.#mapping.substitute(type, true)));
     const signature = target === undefined ? `(${types.join(', ')})` : `${types[0]}.(${types.slice(1).join(', ')})`;

@@ -1,3 +1,4 @@
+import { isGuarded, refuseCall } from './call-guard.ts';
 import { spendingOf } from './call-spending.ts';
 import type { Checked } from './checker.ts';
 import type {
@@ -10,7 +11,8 @@ import type {
   Selection,
 } from './expression.ts';
 import { CelFailure, CostCounter, fail, noSuchOverload } from './failure.ts';
-import { CelLiteralMap, CelOptional, CelTypeValue, isList, isMap, itemsOf, keyText } from './values.ts';
+import { selectField, testField } from './select-field.ts';
+import { CelLiteralMap, CelOptional, CelTypeValue, isList, isMap, itemsOf, keyText, typeNameOf } from './values.ts';
 
 /** Computes a call of a function, of one name, from its arguments (a member's target first). */
 export type FunctionBody = (...args: readonly unknown[]) => unknown;
@@ -146,6 +148,7 @@ class ProgramBuilder {
     const overloads = this.#checked.overloadsOf(call);
     const overload = overloads.length === 1 ? overloads[0]! : '';
     if (body === undefined) return () => noSuchOverload;
+    const signatures = isGuarded(name) ? this.#checked.signaturesOf(call) : undefined;
     return frame => {
       const values: unknown[] = [];
       for (const arg of args) {
@@ -153,6 +156,8 @@ class ProgramBuilder {
         if (value instanceof CelFailure) return value;
         values.push(value);
       }
+      const refusal = signatures === undefined ? undefined : refuseCall(name, signatures, values);
+      if (refusal !== undefined) return refusal;
       const result = body(...values);
       frame.cost.add(spendingOf(name, overload, values, result));
       return result;
@@ -253,9 +258,15 @@ function iterate(
     }
     return undefined;
   }
-  if (!isMap(range)) return noSuchOverload;
+  if (!isMap(range)) return fail(`got '${goNameOf(range)}', expected iterable type`);
   for (const key of range.keys()) if (!visit(key, hasTwo ? range.get(key) : undefined)) break;
   return undefined;
+}
+
+/** The type as cel-go's own code calls it. */
+function goNameOf(value: unknown): string {
+  const name = typeNameOf(value).replace(/^google\.protobuf\.|_type$/g, '');
+  return `types.${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 /** Kubernetes: either side may decide, whatever the other came to. */
@@ -299,24 +310,6 @@ function otherwise([left, right]: readonly [Step, Step], keepsOptional: boolean)
     if (!value.hasValue) return right(frame);
     return keepsOptional ? value : value.value;
   };
-}
-
-function testField(target: unknown, field: string): unknown {
-  if (target instanceof CelFailure) return target;
-  if (target instanceof CelOptional) return target.hasValue && testField(target.value, field);
-  return isMap(target) ? target.has(field) : noSuchOverload;
-}
-
-function selectField(target: unknown, field: string): unknown {
-  if (target instanceof CelFailure) return target;
-  if (target instanceof CelOptional) {
-    if (!target.hasValue) return target;
-    const value = isMap(target.value) ? target.value.get(field) : undefined;
-    return value === undefined ? CelOptional.none : CelOptional.of(value);
-  }
-  if (!isMap(target)) return noSuchOverload;
-  const value = target.get(field);
-  return value === undefined ? fail(`no such key: ${field}`) : value;
 }
 
 const typeNames: ReadonlySet<string> = new Set(

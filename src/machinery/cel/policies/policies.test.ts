@@ -81,6 +81,47 @@ describe('expressions of policies', () => {
     );
   });
 
+  // As kube-apiserver v1.36 says, and not as JavaScript would have it.
+  for (const [expression, problem] of [
+    ['oldObject.metadata.name == "a"', 'no such key: metadata'],
+    ['object.metadata.name.first == 1', 'no such key: first'],
+    ['object.spec.ports.first == 1', "unsupported index type 'string' in list"],
+    ['object.spec.ports["a"] == 1', "unsupported index type 'string' in list"],
+    ['object.spec.ports[1.5] == 1', 'unsupported index value 1.5 in list'],
+    ['object.metadata.join() == ""', 'no such overload: join(map)'],
+    ['string(object.metadata) == ""', 'no such overload: string(map)'],
+    ['object.spec.replicas.startsWith("a")', 'no such overload'],
+    ['object.metadata.name.all(c, true)', "got 'types.String', expected iterable type"],
+    ['object.metadata.name.matches("[" + object.metadata.name)', 'error parsing regexp: missing closing ]: `[a`'],
+    [
+      'object.metadata.name.find("[" + object.metadata.name) == ""',
+      'Illegal regex: error parsing regexp: missing closing ]: `[a`',
+    ],
+    [
+      '"%d".format([object.spec.ratio]) == ""',
+      'error during formatting: decimal clause can only be used on integers, was given double',
+    ],
+    ['timestamp("9999-12-31T23:59:59Z") + duration("1h") == timestamp(0)', 'timestamp overflow'],
+    [
+      'ip("1.2." + object.metadata.name) == ip("::1")',
+      'IP Address "1.2.a" parse error during conversion from string: ParseAddr("1.2.a"): IPv4 address too short',
+    ],
+  ] as const) {
+    it(`fail: ${expression}`, () => assert.equal(run(expression).problem, problem));
+  }
+
+  for (const [expression, text] of [
+    ['string(1234567.0)', '1.234567e+06'],
+    ['string(-0.0) + string(0.1 + 0.2)', '-00.30000000000000004'],
+    [
+      '"%s".format([[1, "a", {"b": 2.5}, timestamp(0)]])',
+      '[1, "a", {"b":2.500000}, timestamp("1970-01-01T00:00:00Z")]',
+    ],
+    ['"%.2f %e".format([1234567.891, 0.0000015])', '1,234,567.89 1.500000×10⁻⁰⁶'],
+  ] as const) {
+    it(`write: ${expression}`, () => assert.equal(run(expression).value, text));
+  }
+
   it('ask the authorizer, which is what costs most', () => {
     asked.length = 0;
     const chain =
@@ -134,6 +175,10 @@ describe('expressions of policies', () => {
       'must evaluate to one of [string null_type] but got list(int)',
     );
     assert.equal(problemOf('[JSONPatch{}]', ['list(JSONPatch)']), undefined);
+    assert.deepEqual(expressions.check('int(string("x")) == 1', scope, ['bool']), {
+      problem: "program instantiation failed: type conversion error from 'string' to 'int'",
+      isInternal: true,
+    });
     assert.equal(
       problemOf('request.nope'),
       "compilation failed: ERROR: <input>:1:8: undefined field 'nope'\n | request.nope\n | .......^",

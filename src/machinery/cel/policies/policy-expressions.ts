@@ -1,4 +1,5 @@
-import { checkLiterals, standardFunctions } from '../functions/index.ts';
+import { checkLiterals, findFailingConversion, standardFunctions } from '../functions/index.ts';
+import type { Checked } from '../language/checker.ts';
 import {
   CelFailure,
   type CelType,
@@ -35,7 +36,12 @@ export type PolicyProgram =
 /** What a check has found: the type of an expression, or why it has none. */
 export type CheckedExpression =
   | { readonly type: CelType; readonly problem?: undefined }
-  | { readonly problem: string; readonly type?: undefined };
+  | {
+      readonly problem: string;
+      /** It has the right type, and is bound to fail. */
+      readonly isInternal?: boolean | undefined;
+      readonly type?: undefined;
+    };
 
 /**
  * The CEL of admission policies and match conditions. Running knows no types of objects, because any kind comes by;
@@ -112,12 +118,15 @@ const functions: Functions = {
   'jsonpatch.escapeKey': key => (key as string).replaceAll('~', '~0').replaceAll('/', '~1'),
 };
 
-function compileIn(scope: Scope, expression: string): Compiled {
+function compileIn(scope: Scope, expression: string, look?: (checked: Checked) => void): Compiled {
   const compiled = compile(expression, {
     scope,
     functions,
     makeObject: makeMutationObject,
-    checkLiterals,
+    checkLiterals(checked) {
+      look?.(checked);
+      return checkLiterals(checked);
+    },
     sizes: () => undefined,
   });
   return compiled.problem === undefined ? compiled : { problem: `compilation failed: ${compiled.problem}` };
@@ -134,11 +143,18 @@ function run(program: Program, variables: PolicyVariables): RunOutcome {
 }
 
 function check(scope: Scope, expression: string, wanted?: readonly string[]): CheckedExpression {
-  const compiled = compileIn(scope, expression);
+  let failure: CelFailure | undefined;
+  const compiled = compileIn(scope, expression, checked => {
+    failure = findFailingConversion(checked);
+  });
   if (compiled.program === undefined) return { problem: compiled.problem };
   const { type } = compiled;
   const name = printType(type);
-  if (wanted === undefined || wanted.includes(name)) return { type };
+  if (wanted === undefined || wanted.includes(name)) {
+    return failure === undefined
+      ? { type }
+      : { problem: `program instantiation failed: ${failure.message}`, isInternal: true };
+  }
   const allowed = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
   return { problem: `must evaluate to ${allowed} but got ${name}` };
 }
