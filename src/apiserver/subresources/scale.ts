@@ -62,7 +62,8 @@ export async function writeScale(
     uid: whole?.metadata.uid,
     from(current: StoredObject | undefined) {
       const old: KubeObject = current!.object;
-      const wanted = whole ?? readScale(endpoint, patchDocument(request, scaleOf(endpoint, old), scaleSchema()), write.name);
+      const wanted =
+        whole ?? readScale(endpoint, patchDocument(request, scaleOf(endpoint, old), scaleSchema()), write.name);
       const { resourceVersion } = wanted.metadata;
       const scaled = writePath(old, paths.specReplicas, wanted.spec.replicas ?? 0);
       const versioned =

@@ -75,7 +75,9 @@ function isHostname(text: string): boolean {
   if (text.length === 0 || text.length > 255) return false;
   const labels = text.split('.');
   if (labels.length > 1 && !/^[a-zA-Z\p{S}\p{L}]{2,63}$/u.test(labels.at(-1)!)) return false;
-  return labels.every(label => /^[a-zA-Z0-9\p{S}\p{L}](?:[-a-zA-Z0-9\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?$/u.test(label));
+  return labels.every(label =>
+    /^[a-zA-Z0-9\p{S}\p{L}](?:[-a-zA-Z0-9\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?$/u.test(label),
+  );
 }
 
 function isIsbn10(text: string): boolean {
