@@ -62,7 +62,9 @@ export {
   isJsonObject,
   isSemanticallyEqual,
   type JsonObject,
+  ownField,
   quoteGo,
+  setField,
   utf8Length,
 } from './json/index.ts';
 export {
@@ -108,11 +110,11 @@ export {
   validateDomainPrefixedPath,
   validateFieldManager,
   validateFinalizers,
-  validateKubernetesFinalizers,
   validateFullyQualifiedDomainName,
   validateFullyQualifiedName,
   validateImmutable,
   validateIp,
+  validateKubernetesFinalizers,
   validateLabelName,
   validateLabels,
   validateLegacyCidr,

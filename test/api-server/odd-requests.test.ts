@@ -127,3 +127,13 @@ test('a pod whose namespace was taken away cannot be written, for that reason', 
   });
   assert.deepEqual([status, body.message], [404, 'namespaces "gone" not found']);
 });
+
+test('a field called __proto__ that a kind has not is dropped, from what is changed as well', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const made = await ask('POST', maps, { body: '{"metadata":{"name":"proto"},"__proto__":{"a":1},"data":{"a":"b"}}' });
+  assert.equal(made.status, 201);
+  const body = '{"metadata":{"name":"proto"},"__proto__":{"a":1},"data":{"a":"c"}}';
+  const { text } = await ask('PUT', `${maps}/proto`, { body });
+  assert.doesNotMatch(text, /__proto__/);
+  assert.doesNotMatch((await ask('GET', `${maps}/proto`)).text, /__proto__/);
+});

@@ -5,8 +5,10 @@ import {
   fieldError,
   isJsonObject,
   type KubeObject,
+  ownField,
   parseGroupVersion,
   type StatusError,
+  setField,
   statusError,
 } from '../../machinery/index.ts';
 import type { CallContext } from '../core-contract.ts';
@@ -88,16 +90,17 @@ function readChanged(
   const given = object as unknown as Readonly<Record<string, unknown>>;
   const before = old as unknown as Readonly<Record<string, unknown>>;
   const changed: Record<string, unknown> = {};
-  for (const name in given) if (given[name] !== before[name]) changed[name] = given[name];
+  for (const name in given) if (given[name] !== ownField(before, name)) setField(changed, name, given[name]);
   const { value, errors, unknownFields } = checkStructure(schema, changed, keepsNulls);
   if (errors.length > 0) throw reject(errors);
   let out: Record<string, unknown> | undefined;
   for (const name in changed) {
     const field = schema.fields.get(name);
-    const checked = field === undefined ? value[name] : applyDefaults(field.schema, value[name]);
+    const read = ownField(value as unknown as Record<string, unknown>, name);
+    const checked = field === undefined ? read : applyDefaults(field.schema, read);
     if (checked === given[name]) continue;
     out ??= { ...given };
-    out[name] = checked;
+    setField(out, name, checked);
   }
   for (const field of endpoint.defaultedFields) {
     if ((out ?? given)[field.name] !== undefined) continue;

@@ -10,11 +10,22 @@ export function decodeJson(text: string): Decoded {
   const tooDeep = findTooDeep(text);
   if (tooDeep >= 0) return refuse(text, 'exceeded max depth', tooDeep);
   try {
-    return { value: JSON.parse(text) };
+    return { value: loneSurrogate.test(text) ? JSON.parse(text, toWellFormed) : JSON.parse(text) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return explain(text, error);
   }
+}
+
+/** Perhaps half of a surrogate pair alone; whole pairs may be escaped as well. */
+const loneSurrogate = /\\u[dD][89a-fA-F]/;
+
+/** Kubernetes: what is no character is read as the replacement character, which can be written again. */
+function toWellFormed(_key: string, value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const isGood = Object.keys(value).every(key => key.isWellFormed());
+  return isGood ? value : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
 }
 
 function explain(text: string, error: SyntaxError): Decoded {

@@ -94,3 +94,11 @@ test('refuses what nests deeper than anybody could read again, and nothing else'
   assert.match(decodeYaml('['.repeat(100_000)).problem!, /exceeded max depth|line 1/);
   assert.match(decodeYaml('a: *b').problem!, /b/);
 });
+
+test('reads half a surrogate pair as Go does: as what stands for no character', () => {
+  assert.deepEqual(decodeJson('{"a":"\\ud800","b":["\\ud83e\\udd86"],"\\udc00":1}').value, {
+    a: '\ufffd',
+    b: ['🦆'],
+    '\ufffd': 1,
+  });
+});
