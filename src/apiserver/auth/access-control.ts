@@ -151,7 +151,9 @@ export class AccessControl {
         await this.#client!.update(clusterRoles, role, { fieldManager: 'clusterrole-aggregation-controller' });
       } catch (error) {
         // Somebody else has written it: the watch tells, and the next round looks at what then stands.
-        if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'NotFound')) throw error;
+        // Or the server is stopping.
+        const passing = ['Conflict', 'NotFound', 'ServiceUnavailable'] as const;
+        if (!passing.some(reason => StatusError.is(error, reason))) throw error;
       }
     }
   }
