@@ -55,6 +55,12 @@ const documentedFaults: readonly {
     message: /./,
   },
   {
+    why: 'what is applied has fields or keys that its kind has not; upstream gives no reason for it either',
+    path: /[?&]fieldManager=/,
+    code: 500,
+    message: /^failed to create typed patch object \(/,
+  },
+  {
     why: 'a stored object is created anew; upstream has no reason for it either',
     path: /./,
     code: 500,
