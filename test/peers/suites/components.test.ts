@@ -581,12 +581,16 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     });
     await eventually(
       'it is available',
-      () => client.get(deployments, metadata),
+      () => {
+        for (const { name, process: component } of components)
+          assert.equal(component.hasExited, false, `${name} has ended:\n${component.lastWords()}`);
+        return client.get(deployments, metadata);
+      },
       ({ status }) => status?.availableReplicas === 3,
-      patienceMs,
+      // Each informer waits longer between attempts the longer the server was away.
+      2 * patienceMs,
     );
-    for (const { name, process: component } of components) {
-      assert.equal(component.hasExited, false, `${name} has ended:\n${component.lastWords()}`);
+    for (const { name } of components) {
       const { spec } = await client.get(leases, { namespace: 'kube-system', name });
       assert.equal(spec!.leaseTransitions ?? 0, 0, `${name} has led all the time`);
     }
