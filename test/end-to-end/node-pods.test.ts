@@ -399,6 +399,13 @@ describe('a node with real containers', { skip: containersMissing }, () => {
         assert.equal(limit(group), String(Number.parseInt(memory, 10) << 20));
       }
     }
+    await assert.rejects(
+      resize('1000', '48Mi'),
+      /node didn't have enough allocatable resources: cpu, requested: 1000000, allocatable: \d+$/,
+    );
+    // What the API server lets through, because somebody told it a tale, the node still refuses.
+    const tale = { status: { allocatable: { cpu: '2000' } } };
+    await bed.client.patch(nodes, { name: nodeName }, 'merge', tale, {}, 'status');
     await resize('1000', '48Mi');
     const pod = await bed.until(
       'resized',
