@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request as startRequest } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import {
   configMaps,
@@ -8,6 +11,7 @@ import {
   services,
   validatingWebhookConfigurations,
 } from '../../src/api/generated/index.ts';
+import { readKubeconfig } from '../../src/drivers/tls/index.ts';
 import type { KubeObject, ResourceType } from '../../src/machinery/index.ts';
 import { patching } from '../fixtures/webhook-replies.ts';
 import { WebhookServer } from '../fixtures/webhook-server.ts';
@@ -113,6 +117,27 @@ describe('webhooks over HTTPS', { skip: kubectl === undefined ? 'there is no kub
       ),
     );
     await running.client.delete(configMaps, { name: 'm', namespace: 'default' });
+  });
+
+  test('warn over HTTP/1.1 in UTF-8, too, whatever the body', async () => {
+    hooks.on('/warn', () => ({ allowed: true, warnings: ['größer 🌍'] }));
+    await withWebhooks(validatingWebhookConfigurations, [webhook('/warn', 'configmaps')], async () => {
+      const config = await readKubeconfig(running.kubeconfig);
+      const request = startRequest(`${config.server}/api/v1/namespaces/default/configmaps?dryRun=All`, {
+        method: 'POST',
+        agent: false,
+        ca: config.certificateAuthority,
+        cert: config.clientCertificate,
+        key: config.clientKey,
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+      });
+      request.end(JSON.stringify({ metadata: { name: 'w' }, data: { a: 'ü' } }));
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      const body = (await response.toArray()).join('');
+      assert.equal(response.statusCode, 201);
+      assert.equal(Buffer.from(String(response.headers['warning']), 'latin1').toString(), '299 - "größer 🌍"');
+      assert.deepEqual((JSON.parse(body) as { readonly data: unknown }).data, { a: 'ü' });
+    });
   });
 
   test('may refuse to let anybody into a pod', async () => {

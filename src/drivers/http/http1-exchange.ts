@@ -114,7 +114,8 @@ class Http1Side implements ResponseSide {
   sendWhole(status: number, headers: OutgoingHeaders, body: string | Uint8Array): void {
     headers['content-length'] = Buffer.byteLength(body);
     this.out.writeHead(status, headers);
-    this.out.end(body);
+    // Warnings are bytes: ahead of a text Node would write headers as UTF-8, and theirs once more.
+    this.out.end(headers['warning'] === undefined ? body : Buffer.from(body));
   }
 
   /**
