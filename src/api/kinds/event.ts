@@ -45,7 +45,9 @@ function toCore(object: KubeObject): KubeObject {
     ...rest,
     involvedObject: regarding ?? {},
     message: note,
-    reportingComponent: reportingController,
+    // In the core group always there, in events.k8s.io only if they are something.
+    reportingComponent: reportingController ?? '',
+    reportingInstance: rest.reportingInstance ?? '',
     source: deprecatedSource,
     firstTimestamp: deprecatedFirstTimestamp,
     lastTimestamp: deprecatedLastTimestamp,
