@@ -327,7 +327,7 @@ export class PodWorker {
   /** Waits for the pod's deletion, then deletes it for good and forgets it. */
   async #finish(): Promise<undefined> {
     if (!this.#isRemoved && this.#pod.metadata.deletionTimestamp !== undefined) {
-      await this.#means.statuses.flush(this.uid);
+      await this.#means.statuses.flush(this.uid, this.#interruption.signal);
       await deletePodObject(this.#means, this.#pod);
     }
     if (!this.#isRemoved) return;

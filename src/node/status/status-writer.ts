@@ -1,7 +1,7 @@
 import { type Pod, type PodStatus, pods } from '../../api/generated/index.ts';
 import type { Client, Informer } from '../../client/index.ts';
 import { isSemanticallyEqual, StatusError } from '../../machinery/index.ts';
-import type { World } from '../../world/index.ts';
+import type { AbortSignalLike, World } from '../../world/index.ts';
 import { ownedConditions } from './pod-conditions.ts';
 
 const retryMsMin = 200;
@@ -51,9 +51,10 @@ export class StatusWriter {
     this.#write(uid);
   }
 
-  /** Resolves when what has been set is stored, or the pod is gone. */
-  async flush(uid: string): Promise<void> {
+  /** Resolves when what has been set is stored, or the pod is gone. Rejects with the signal's reason when it aborts. */
+  async flush(uid: string, signal: AbortSignalLike): Promise<void> {
     for (;;) {
+      if (signal.aborted) throw signal.reason;
       const entry = this.#entries.get(uid);
       if (entry === undefined || this.#isStopped) return;
       if (entry.writing === undefined && !entry.isDirty) return;
@@ -93,8 +94,9 @@ export class StatusWriter {
 
   #onFailed(uid: string, entry: Entry, error: unknown): void {
     entry.writing = undefined;
-    if (StatusError.is(error, 'NotFound') || this.#isStopped) return;
-    entry.isDirty = true;
+    // A pod that is gone has no status, whatever has been set meanwhile.
+    entry.isDirty = !StatusError.is(error, 'NotFound');
+    if (!entry.isDirty || this.#isStopped) return;
     const isConflict = StatusError.is(error, 'Conflict');
     const delayMs = isConflict ? 0 : Math.min(retryMsMax, retryMsMin * 2 ** entry.failures++);
     if (!isConflict) {
