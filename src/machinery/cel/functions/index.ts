@@ -2,7 +2,7 @@
  * What the functions of Kubernetes' rules compute. Their types are in `language/standard-declarations.ts`; a name has one
  * body, which looks at what it is given.
  *
- * Absent: zones by name (`getHours('Europe/Paris')`). The authorizer is asked in `../policies`. Start reading at `operators.ts`.
+ * The authorizer is asked in `../policies`. Start reading at `operators.ts`.
  */
 import type { Functions } from '../language/program.ts';
 import { addresses } from './addresses.ts';

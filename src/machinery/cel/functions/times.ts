@@ -1,3 +1,4 @@
+import { isTimeZone, offsetMs } from '../../cron/index.ts';
 import { isDateTime } from '../../schema/time-text.ts';
 import { type CelFailure, fail, noSuchOverload } from '../language/failure.ts';
 import type { Functions } from '../language/program.ts';
@@ -32,15 +33,21 @@ export function formatCelDuration({ nanos }: CelDuration): string {
   return `${nanos < 0n ? '-' : ''}${size / nanosPerSecond}${digits}s`;
 }
 
-/** The time as UTC would show it in a zone: an offset, or UTC itself. */
+/** The time as UTC would show it in a zone: an offset, or a name as the machine's database of zones has it. */
 function shift(timestamp: CelTimestamp, zone: unknown): Date | CelFailure {
   const millis = Number(
     (timestamp.nanos - (((timestamp.nanos % nanosPerMilli) + nanosPerMilli) % nanosPerMilli)) / nanosPerMilli,
   );
   if (zone === undefined || zone === '' || zone === 'UTC') return new Date(millis);
-  const match = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone as string);
-  // Differs from Kubernetes: names of zones are unknown, because the database of zones is the machine's.
-  if (match === null) return fail(`unknown time zone ${String(zone)}`);
+  const text = zone as string;
+  if (!text.includes(':')) {
+    return isTimeZone(text) ? new Date(millis + offsetMs(millis, text)) : fail(`unknown time zone ${text}`);
+  }
+  const match = /^([+-]?)(\d+):(\d+)$/.exec(text);
+  if (match === null) {
+    const wrong = text.split(':').find(part => !/^[+-]?\d+$/.test(part)) ?? '';
+    return fail(`strconv.Atoi: parsing ${JSON.stringify(wrong)}: invalid syntax`);
+  }
   const offset = (Number(match[2]) * 60 + Number(match[3])) * 60_000;
   return new Date(millis + (match[1] === '-' ? -offset : offset));
 }

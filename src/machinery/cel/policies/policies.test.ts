@@ -117,6 +117,8 @@ describe('expressions of policies', () => {
       '"%s".format([[1, "a", {"b": 2.5}, timestamp(0)]])',
       '[1, "a", {"b":2.500000}, timestamp("1970-01-01T00:00:00Z")]',
     ],
+    ['string(timestamp("2024-07-01T00:30:00Z").getHours("Europe/Paris"))', '2'],
+    ['string(timestamp("2024-07-01T00:30:00Z").getDate("-01:00"))', '30'],
     ['"%.2f %e".format([1234567.891, 0.0000015])', '1,234,567.89 1.500000×10⁻⁰⁶'],
   ] as const) {
     it(`write: ${expression}`, () => assert.equal(run(expression).value, text));
