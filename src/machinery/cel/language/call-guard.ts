@@ -64,7 +64,7 @@ function isOf({ kind, name }: CelType, value: unknown): boolean {
     case 'opaque':
     case 'object':
       if (name === 'optional_type') return value instanceof CelOptional;
-      return value instanceof CelObject ? value.typeName === name : kind === 'object' && isMap(value);
+      return value instanceof CelObject && value.typeName === name;
     default:
       return true;
   }

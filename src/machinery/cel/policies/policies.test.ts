@@ -91,6 +91,7 @@ describe('expressions of policies', () => {
     ['object.metadata.join() == ""', 'no such overload: join(map)'],
     ['string(object.metadata) == ""', 'no such overload: string(map)'],
     ['object.spec.replicas.startsWith("a")', 'no such overload'],
+    ['object.metadata.isGreaterThan(quantity("1"))', 'no such overload: isGreaterThan(map, kubernetes.Quantity)'],
     ['object.metadata.name.all(c, true)', "got 'types.String', expected iterable type"],
     ['object.metadata.name.matches("[" + object.metadata.name)', 'error parsing regexp: missing closing ]: `[a`'],
     [
