@@ -146,3 +146,26 @@ test('an event of events.k8s.io that says little can be written back in the core
   const { status, body: again } = await ask('PUT', `${path}?fieldManager=t`, { body: stored });
   assert.deepEqual([status, again.metadata.resourceVersion], [200, stored.metadata.resourceVersion]);
 });
+
+test('what is in all namespaces can be listed and watched, and not be deleted at once', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  await ask('POST', maps, { body: { metadata: { name: 'survivor' } } });
+  for (const method of ['DELETE', 'POST', 'PUT', 'PATCH']) {
+    const options = method === 'DELETE' ? {} : { body: {} };
+    assert.equal((await ask(method, '/api/v1/configmaps', options)).status, 405, method);
+  }
+  assert.equal((await ask('GET', `${maps}/survivor`)).status, 200);
+  const paths = [
+    '/api/v1/configmaps/survivor',
+    '/api/v1/bindings',
+    '/api/v1/watch/configmaps/survivor',
+    '/api/v1/namespaces/default/nodes',
+    '/api/v1/namespaces/default/nodes/a',
+    '/api/v1/namespaces/default/namespaces',
+  ];
+  for (const path of paths) assert.equal((await ask('GET', path)).status, 404, path);
+  for (const path of ['/api/v1/configmaps', '/api/v1/namespaces/default', '/api/v1/nodes', '/api/v1/namespaces']) {
+    assert.equal((await ask('GET', path)).status, 200, path);
+  }
+  assert.equal((await ask('GET', '/api/v1/namespaces/default/status')).status, 200);
+});
