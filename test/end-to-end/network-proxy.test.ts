@@ -34,6 +34,7 @@ class ProxyOnTestbed {
       table,
       node: { nodeName: 'node', podCidrs: [NetworkTestbed.podCidr, 'fd01::/64'] },
       shouldMasqueradePodEgress: true,
+      serviceCidrs: ['10.96.0.0/16', 'fd96::/112'],
     });
   }
 
@@ -173,6 +174,13 @@ describe('Services through nftables', () => {
         assert.ok(performance.now() - started < 500);
       }
       assert.equal(await c.ask('udp', ip, port), 'ECONNREFUSED', `udp ${ip} ${port}`);
+    }
+  });
+
+  test('an address of Services that none of them has is refused', async () => {
+    await services.set('web', undefined);
+    for (const from of [c, testbed.node]) {
+      for (const ip of [clusterIp, '10.96.3.4']) assert.equal(await from.ask('tcp', ip, 80), 'ECONNREFUSED');
     }
   });
 
@@ -343,8 +351,8 @@ describe('Services through nftables', () => {
     const second = new ProxyOnTestbed(testbed, 'sampan-test');
     second.proxy.start();
     await second.proxy.ready;
-    // The address is nobody's any more, and the outside has no way to it.
-    assert.equal(await c.ask('tcp', clusterIp, 80), 'ENETUNREACH');
+    // The address is nobody's any more.
+    assert.equal(await c.ask('tcp', clusterIp, 80), 'ECONNREFUSED');
     second.dispose();
   });
 });

@@ -10,6 +10,7 @@ export interface ProxyStateOptions {
   readonly table: string;
   readonly node: NodeFacts;
   readonly shouldMasqueradePodEgress: boolean;
+  readonly serviceCidrs?: readonly string[] | undefined;
 }
 
 /** What one batch of changes means to the kernel. */

@@ -1,4 +1,4 @@
-import type { Family } from './family.ts';
+import { type Family, isOfFamily } from './family.ts';
 
 /** Packets with this bit of the mark leave with the node's own address. Kubernetes: kube-proxy uses the same bit. */
 const masqueradeBit = '0x4000';
@@ -8,6 +8,8 @@ export const markForMasquerade = `meta mark set meta mark or ${masqueradeBit}`;
 export interface SkeletonOptions {
   readonly table: string;
   readonly podCidrs: readonly string[];
+  /** Of Services' own addresses: whichever of them no Service has is refused instead of being looked for elsewhere. */
+  readonly serviceCidrs?: readonly string[] | undefined;
   /** Whether pods' connections to outside the cluster leave with the node's address. */
   readonly shouldMasqueradePodEgress: boolean;
 }
@@ -85,6 +87,7 @@ export function skeletonOf(family: Family, options: SkeletonOptions): string {
   }
   chain unserved {
     ${f} daddr @cluster-ips goto refuse
+    ${refuseRange(f, ofFamily(family, options.serviceCidrs))}
     ${destination} @unserved-ips goto refuse
     ${toThisNode} meta l4proto . th dport @unserved-node-ports goto refuse
   }
@@ -98,6 +101,15 @@ export function skeletonOf(family: Family, options: SkeletonOptions): string {
   }
 }
 `;
+}
+
+/** Kubernetes: kube-proxy drops what goes to an address that no Service has, which then times out. */
+function refuseRange(f: Family['name'], cidrs: readonly string[]): string {
+  return cidrs.length === 0 ? '' : `${f} daddr { ${cidrs.join(', ')} } goto refuse`;
+}
+
+function ofFamily(family: Family, cidrs: readonly string[] = []): readonly string[] {
+  return cidrs.filter(cidr => isOfFamily(family, cidr));
 }
 
 function elementsOf(entries: readonly string[]): string {

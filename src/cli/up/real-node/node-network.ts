@@ -39,6 +39,7 @@ export function startNodeNetwork({ world, plane }: NodeSurroundings, options: No
     table: instance.table,
     node: { nodeName, podCidrs: [ranges.podCidr] },
     shouldMasqueradePodEgress: true,
+    serviceCidrs: [ranges.serviceCidr],
   });
   const dnsClient = plane.client(undefined, 'sampan-dns');
   const dnsInformers = new Informers(world, dnsClient);
