@@ -1,7 +1,8 @@
 import { itemsOf, type JsonSchema, type JsonSchemaRule } from '../../schema/json-schema.ts';
 import { readRuleFieldPath } from '../../schema/rule-field-path.ts';
-import { checkLiterals, standardFunctions } from '../functions/index.ts';
+import { checkLiterals, findFailingConversion, standardFunctions } from '../functions/index.ts';
 import {
+  type CelFailure,
   type CelType,
   type Compiled,
   compile,
@@ -65,6 +66,9 @@ function compileRule(rule: JsonSchemaRule, schema: JsonSchema, declared: Declare
   const condition = compileExpression(rule.rule, declared, rule.optionalOldSelf === true);
   if (condition.problem !== undefined) return { ...base, problem: `compilation failed: ${condition.problem}` };
   if (condition.type.kind !== 'bool') return { ...base, problem: 'cel expression must evaluate to a bool' };
+  if (condition.failure !== undefined) {
+    return { ...base, problem: `program instantiation failed: ${condition.failure.message}` };
+  }
   const { program, cost, references } = condition;
   return {
     ...base,
@@ -84,23 +88,36 @@ function compileMessage(rule: JsonSchemaRule, declared: DeclaredType): MessagePa
     return { messageProblem: `messageExpression compilation failed: ${message.problem}` };
   }
   if (message.type.kind !== 'string') return { messageProblem: 'messageExpression must evaluate to a string' };
+  if (message.failure !== undefined) {
+    return { messageProblem: `messageExpression instantiation failed: ${message.failure.message}` };
+  }
   return { message: message.program, messageCostMax: message.cost.max };
 }
 
-function compileExpression(source: string, declared: DeclaredType, isOldOptional: boolean): Compiled {
+type CompiledExpression = Compiled & {
+  /** Why it is bound to fail. */
+  readonly failure?: CelFailure | undefined;
+};
+
+function compileExpression(source: string, declared: DeclaredType, isOldOptional: boolean): CompiledExpression {
   const variables = new Map<string, CelType>([
     ['self', declared.type],
     ['oldSelf', isOldOptional ? optionalType(declared.type) : declared.type],
   ]);
-  return compile(source, {
+  let failure: CelFailure | undefined;
+  const result = compile(source, {
     scope: { variables, functions: standardDeclarations() },
     functions: standardFunctions,
-    checkLiterals,
+    checkLiterals(checked) {
+      failure = findFailingConversion(checked);
+      return checkLiterals(checked);
+    },
     sizes: path => {
       const max = elementsAt(declared, path);
       return max === undefined ? undefined : { ...ranges.zero, max };
     },
   });
+  return { ...result, failure };
 }
 
 function fieldPathOf({ fieldPath }: JsonSchemaRule, schema: JsonSchema): string {

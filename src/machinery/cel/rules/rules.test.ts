@@ -204,4 +204,13 @@ describe('rules of a schema', () => {
     assert.deepEqual(fields('true', { messageExpression: '1' }), [`${at}.messageExpression`]);
     assert.deepEqual(fields('true', { optionalOldSelf: true }), [`${at}.optionalOldSelf`]);
   });
+
+  it('refuses conversions of constants that are bound to fail', () => {
+    const problems = (rule: string, more: Partial<JsonSchemaRule> = {}): (string | undefined)[] =>
+      check(withRule(rule, more)).map(error => error.detail);
+    const why = "instantiation failed: type conversion error from 'string' to 'int'";
+    assert.deepEqual(problems('int("x") == 1'), [`program ${why}`]);
+    assert.deepEqual(problems('true', { messageExpression: 'string(int("x"))' }), [`messageExpression ${why}`]);
+    assert.deepEqual(problems('int(self.image) == 1'), []);
+  });
 });
