@@ -63,7 +63,15 @@ function formatValue(value: unknown): string {
   if (typeof value === 'string') return quoteGo(value);
   // Go's JSON keeps clear of what HTML would take for its own.
   if (typeof value === 'object') return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escapeUnit);
-  return String(value);
+  return typeof value === 'number' && !Number.isInteger(value) ? formatFloat(value) : String(value);
+}
+
+/** Go's `%v`: with an exponent from a million on. */
+function formatFloat(value: number): string {
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(value);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 function escapeUnit(unit: string): string {

@@ -39,6 +39,11 @@ export function compileString(schema: JsonSchema): Check | undefined {
   };
 }
 
+/** What Go reads as an integer; anything else is a float. */
+export function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
+
 function isMultiple(value: number, factor: number): boolean {
   return Number.isInteger(factor < 1 ? (1 / factor) * value : value / factor);
 }
@@ -53,17 +58,25 @@ export function compileNumber(schema: JsonSchema): Check | undefined {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = schema;
   const range = format === undefined ? undefined : numberFormats[format];
   const enforced = range?.type === schema.type ? range : undefined;
-  if (minimum === undefined && maximum === undefined && multipleOf === undefined && enforced === undefined) {
+  const isIntegral = schema.type === 'integer';
+  if (
+    minimum === undefined &&
+    maximum === undefined &&
+    multipleOf === undefined &&
+    !isIntegral &&
+    enforced === undefined
+  )
     return undefined;
-  }
   const tell = (path: string, value: number, text: string, findings: Findings): void => {
     findings.errors.push(fieldError.invalid(path, value, `${path} in body should be ${text}`));
   };
   return (input, path, findings) => {
     const value = input as number;
     findings.checks++;
-    if (enforced !== undefined && Number.isInteger(value) && !enforced.fits(value)) {
-      const detail = `Checked value must be of type ${enforced.type} with format ${format} in ${path}`;
+    const isOut = Number.isInteger(value) && enforced?.fits(value) === false;
+    if (isOut || (isIntegral && !isInt64(value))) {
+      const text = enforced === undefined ? '(default format)' : `with format ${format}`;
+      const detail = `Checked value must be of type ${schema.type} ${text} in ${path}`;
       findings.errors.push(fieldError.invalid('<nil>', '', detail));
     }
     if (multipleOf !== undefined && !isMultiple(value, multipleOf)) {

@@ -2,7 +2,7 @@ import { type FieldError, fieldError } from '../field-error.ts';
 import { isDeepEqual, isJsonObject, ownField } from '../json/index.ts';
 import { itemsOf, type JsonSchema } from './json-schema.ts';
 import { compileJunctors } from './logical-junctors.ts';
-import { compileNumber, compileString } from './scalar-constraints.ts';
+import { compileNumber, compileString, isInt64 } from './scalar-constraints.ts';
 import { typeNameOf } from './structure-problem.ts';
 import type { Check, Findings } from './value-check.ts';
 
@@ -63,15 +63,22 @@ function checkType(schema: JsonSchema, value: unknown, path: string, findings: F
   const isIntOrString = schema['x-kubernetes-int-or-string'] === true;
   const expected = schema.type ?? (isIntOrString ? 'integer,string' : undefined);
   if (expected === undefined || hasType(expected, isIntOrString, value, schema.nullable === true)) return true;
-  const actual = typeNameOf(value);
-  const detail = `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`;
+  // Kubernetes: an integer's format is told instead of its type, with Go's name of the other.
+  const isFormatted = typeof value === 'number' && (schema.format === 'int32' || schema.format === 'int64');
+  const actual = isFormatted ? 'float64' : typeOf(value);
+  const wanted = isFormatted ? schema.format : expected;
+  const detail = `${path} in body must be of type ${wanted}: ${JSON.stringify(actual)}`;
   findings.errors.push(fieldError.typeInvalid(path, actual, detail));
   return false;
 }
 
+function typeOf(value: unknown): string {
+  return typeof value === 'number' && !isInt64(value) ? 'number' : typeNameOf(value);
+}
+
 function hasType(expected: string, isIntOrString: boolean, value: unknown, isNullable: boolean): boolean {
   if (value === null || value === undefined) return isNullable;
-  const actual = typeNameOf(value);
+  const actual = typeOf(value);
   if (isIntOrString) return actual === 'integer' || actual === 'string';
   return actual === expected || (expected === 'number' && actual === 'integer');
 }
