@@ -73,7 +73,12 @@ function performOnPart(
 ): Promise<ApiResult> | ApiResult {
   const virtual = answerVirtual(server, endpoint, request, call, subresource);
   if (virtual !== undefined) return virtual;
-  if (!endpoint.servesPart(subresource)) throw notServed();
+  if (!endpoint.servesPart(subresource)) {
+    // Kubernetes: the extensions server has no path for it, but knows the object that it would be of.
+    throw endpoint.resource.crd === undefined
+      ? notServed()
+      : statusError.notFound(endpoint.subject, request.name ?? '');
+  }
   const { verb } = request;
   const isWrite = verb === 'update' || verb === 'patch';
   if (subresource === 'scale' && (verb === 'get' || isWrite)) {
