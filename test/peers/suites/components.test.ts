@@ -70,7 +70,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       components.push(await startComponent(name, server.directory, logs));
     startedMs = performance.now();
     kubelets = await startSimulatedKubelets(server.directory, nodeCount);
-    await createNamespace('work');
+    await createNamespace('chores');
   });
   after(async () => {
     transport.close();
@@ -119,7 +119,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
   });
 
   test('roll a Deployment out, and on to its next version', async () => {
-    const metadata = { namespace: 'work', name: 'web' };
+    const metadata = { namespace: 'chores', name: 'web' };
     const spec = (image: string) => ({
       replicas: 4,
       selector: { matchLabels: { app: 'web' } },
@@ -140,13 +140,13 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       spec: spec('web:1'),
     });
     const first = await untilRolledOut(1);
-    const { items } = await client.list(pods, { namespace: 'work', labelSelector: 'app=web' });
+    const { items } = await client.list(pods, { namespace: 'chores', labelSelector: 'app=web' });
     assert.ok(new Set(items.map(pod => pod.spec?.nodeName)).size > 1, 'spread over nodes');
     await client.update(deployments, { ...first, spec: { ...created.spec!, ...spec('web:2') } });
     await untilRolledOut(2);
     await eventually(
       'the old ReplicaSet is scaled down',
-      () => client.list(replicaSets, { namespace: 'work' }),
+      () => client.list(replicaSets, { namespace: 'chores' }),
       list =>
         list.items.length === 2 && list.items.filter(({ spec: { replicas } = {} }) => replicas === 0).length === 1,
       patienceMs,
@@ -157,12 +157,12 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(services, {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { namespace: 'work', name: 'web' },
+      metadata: { namespace: 'chores', name: 'web' },
       spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
     });
     await eventually(
       'four ready endpoints',
-      () => client.list(endpointSlices, { namespace: 'work', labelSelector: 'kubernetes.io/service-name=web' }),
+      () => client.list(endpointSlices, { namespace: 'chores', labelSelector: 'kubernetes.io/service-name=web' }),
       ({ items }) =>
         items.flatMap(slice => slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).length === 4,
       patienceMs,
@@ -170,7 +170,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
   });
 
   test('run a Job to its end and remove it after its time; a CronJob makes Jobs', async () => {
-    const metadata = { namespace: 'work', name: 'sum' };
+    const metadata = { namespace: 'chores', name: 'sum' };
     await client.create(jobs, {
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -185,7 +185,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(cronJobs, {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
-      metadata: { namespace: 'work', name: 'tick' },
+      metadata: { namespace: 'chores', name: 'tick' },
       spec: {
         schedule: '* * * * *',
         jobTemplate: { spec: { template: template('tick', { runSeconds: 1 }) } },
@@ -202,7 +202,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await untilGone('the Job', () => client.get(jobs, metadata));
     await eventually(
       'a Job of the CronJob',
-      () => client.list(jobs, { namespace: 'work' }),
+      () => client.list(jobs, { namespace: 'chores' }),
       ({ items }) =>
         items.some(({ metadata: { name }, status }) => name?.startsWith('tick-') && status?.succeeded === 1),
       100_000,
@@ -213,22 +213,22 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(statefulSets, {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
-      metadata: { namespace: 'work', name: 'db' },
+      metadata: { namespace: 'chores', name: 'db' },
       spec: { serviceName: 'db', replicas: 3, selector: { matchLabels: { app: 'db' } }, template: template('db') },
     });
     await client.create(daemonSets, {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
-      metadata: { namespace: 'work', name: 'agent' },
+      metadata: { namespace: 'chores', name: 'agent' },
       spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent') },
     });
     await eventually(
       'three replicas',
-      () => client.get(statefulSets, { namespace: 'work', name: 'db' }),
+      () => client.get(statefulSets, { namespace: 'chores', name: 'db' }),
       ({ status }) => status?.availableReplicas === 3,
       patienceMs,
     );
-    const { items } = await client.list(pods, { namespace: 'work', labelSelector: 'app=db' });
+    const { items } = await client.list(pods, { namespace: 'chores', labelSelector: 'app=db' });
     const created = items.map(({ metadata: { name, creationTimestamp } }) => `${creationTimestamp} ${name}`).sort();
     assert.deepEqual(
       created.map(line => line.split(' ')[1]),
@@ -236,7 +236,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     );
     await eventually(
       'one agent a node',
-      () => client.get(daemonSets, { namespace: 'work', name: 'agent' }),
+      () => client.get(daemonSets, { namespace: 'chores', name: 'agent' }),
       ({ status }) => status?.numberReady === nodeCount,
       patienceMs,
     );
@@ -247,12 +247,12 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(pods, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { namespace: 'work', name: 'huge' },
+      metadata: { namespace: 'chores', name: 'huge' },
       spec: podSpec({ requests: { cpu: '64' } }),
     });
     const { status } = await eventually(
       'the pod is unschedulable',
-      () => client.get(pods, { namespace: 'work', name: 'huge' }),
+      () => client.get(pods, { namespace: 'chores', name: 'huge' }),
       pod => pod.status?.conditions?.[0]?.reason === 'Unschedulable',
       patienceMs,
     );
@@ -261,14 +261,14 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       await client.create(pods, {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { namespace: 'work', name: `filler-${index}` },
+        metadata: { namespace: 'chores', name: `filler-${index}` },
         spec: podSpec({ requests: { cpu: '5' } }),
       });
     }
     const isRunning = async (namespace: string, name: string): Promise<boolean> =>
       (await client.get(pods, { namespace, name })).status?.phase === 'Running';
     for (let index = 0; index < nodeCount; index++)
-      await eventually(`filler ${index}`, () => isRunning('work', `filler-${index}`), Boolean, patienceMs);
+      await eventually(`filler ${index}`, () => isRunning('chores', `filler-${index}`), Boolean, patienceMs);
     await client.create(pods, {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -277,8 +277,9 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     });
     await eventually('the critical pod', () => isRunning('kube-system', 'critical'), Boolean, patienceMs);
     await client.delete(pods, { namespace: 'kube-system', name: 'critical' });
-    for (const { metadata } of (await client.list(pods, { namespace: 'work' })).items)
-      if (/^filler|^huge/.test(metadata.name!)) await client.delete(pods, { namespace: 'work', name: metadata.name! });
+    for (const { metadata } of (await client.list(pods, { namespace: 'chores' })).items)
+      if (/^filler|^huge/.test(metadata.name!))
+        await client.delete(pods, { namespace: 'chores', name: metadata.name! });
   });
 
   test('collect what owners leave behind: in the background, in the foreground, or not at all', async () => {
@@ -288,17 +289,17 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       await client.create(replicaSets, {
         apiVersion: 'apps/v1',
         kind: 'ReplicaSet',
-        metadata: { namespace: 'work', name },
+        metadata: { namespace: 'chores', name },
         spec: { replicas: 2, selector: { matchLabels: { app: name } }, template: template(name) },
       });
-      const list = async () => (await client.list(pods, { namespace: 'work', labelSelector: `app=${name}` })).items;
+      const list = async () => (await client.list(pods, { namespace: 'chores', labelSelector: `app=${name}` })).items;
       await eventually('two pods', list, items => items.length === 2, patienceMs);
-      await client.delete(replicaSets, { namespace: 'work', name }, { propagationPolicy } as never);
-      await untilGone(name, () => client.get(replicaSets, { namespace: 'work', name }));
+      await client.delete(replicaSets, { namespace: 'chores', name }, { propagationPolicy } as never);
+      await untilGone(name, () => client.get(replicaSets, { namespace: 'chores', name }));
       await eventually(`${left} pods`, list, items => items.length === left, patienceMs);
       for (const pod of await list()) {
         assert.equal(pod.metadata.ownerReferences, undefined);
-        await client.delete(pods, { namespace: 'work', name: pod.metadata.name! });
+        await client.delete(pods, { namespace: 'chores', name: pod.metadata.name! });
       }
     }
   });
@@ -315,7 +316,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
       },
     });
-    const boats = '/apis/example.com/v1/namespaces/work/boats';
+    const boats = '/apis/example.com/v1/namespaces/chores/boats';
     const created = await eventually(
       'boats are served',
       () => requestApi(server.kubeconfig, 'POST', boats, { body: boat('owner') }),
@@ -325,12 +326,12 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(configMaps, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { namespace: 'work', name: 'cargo', ownerReferences: [owner] },
+      metadata: { namespace: 'chores', name: 'cargo', ownerReferences: [owner] },
     });
     // The collector looks for new kinds every half minute.
     await sleep(35_000);
     await requestApi(server.kubeconfig, 'DELETE', `${boats}/owner`);
-    await untilGone('the cargo', () => client.get(configMaps, { namespace: 'work', name: 'cargo' }));
+    await untilGone('the cargo', () => client.get(configMaps, { namespace: 'chores', name: 'cargo' }));
   });
 
   test('count a quota, which then holds', async () => {
@@ -367,7 +368,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(podDisruptionBudgets, {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
-      metadata: { namespace: 'work', name: 'web' },
+      metadata: { namespace: 'chores', name: 'web' },
       spec: { minAvailable: 3, selector: { matchLabels: { app: 'web' } } },
     });
     await client.create(persistentVolumes, {
@@ -384,18 +385,18 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(persistentVolumeClaims, {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
-      metadata: { namespace: 'work', name: 'data' },
+      metadata: { namespace: 'chores', name: 'data' },
       spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
     });
     await eventually(
       'one disruption is allowed',
-      () => client.get(podDisruptionBudgets, { namespace: 'work', name: 'web' }),
+      () => client.get(podDisruptionBudgets, { namespace: 'chores', name: 'web' }),
       ({ status }) => status?.disruptionsAllowed === 1 && status.currentHealthy === 4,
       patienceMs,
     );
     await eventually(
       'the claim is bound',
-      () => client.get(persistentVolumeClaims, { namespace: 'work', name: 'data' }),
+      () => client.get(persistentVolumeClaims, { namespace: 'chores', name: 'data' }),
       ({ status, spec }) => status?.phase === 'Bound' && spec?.volumeName === 'disk',
       patienceMs,
     );
@@ -426,26 +427,29 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     const jane = new HttpsTransport({
       connection: { ...connection, clientCertificate, clientKey: readFileSync(key, 'utf8') },
     });
-    await assert.rejects(new Client(jane).list(pods, { namespace: 'work' }), /User "jane" cannot list resource "pods"/);
+    await assert.rejects(
+      new Client(jane).list(pods, { namespace: 'chores' }),
+      /User "jane" cannot list resource "pods"/,
+    );
     jane.close();
   });
 
   test('give ServiceAccounts their root CA, and tokens in Secrets that are let in', async () => {
-    const rootCa = await client.get(configMaps, { namespace: 'work', name: 'kube-root-ca.crt' });
+    const rootCa = await client.get(configMaps, { namespace: 'chores', name: 'kube-root-ca.crt' });
     assert.equal(rootCa.data?.['ca.crt'], readFileSync(join(server.directory, 'pki/ca.crt'), 'utf8'));
     await client.create(secrets, {
       apiVersion: 'v1',
       kind: 'Secret',
       type: 'kubernetes.io/service-account-token',
       metadata: {
-        namespace: 'work',
+        namespace: 'chores',
         name: 'lasting',
         annotations: { 'kubernetes.io/service-account.name': 'default' },
       },
     });
     const { data } = await eventually(
       'the Secret holds a token',
-      () => client.get(secrets, { namespace: 'work', name: 'lasting' }),
+      () => client.get(secrets, { namespace: 'chores', name: 'lasting' }),
       secret => secret.data?.['token'] !== undefined,
       patienceMs,
     );
@@ -461,7 +465,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     await client.create(horizontalPodAutoscalers, {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
-      metadata: { namespace: 'work', name: 'web' },
+      metadata: { namespace: 'chores', name: 'web' },
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
         maxReplicas: 8,
@@ -472,7 +476,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     });
     await eventually(
       'it can scale, and knows no metric',
-      () => client.get(horizontalPodAutoscalers, { namespace: 'work', name: 'web' }),
+      () => client.get(horizontalPodAutoscalers, { namespace: 'chores', name: 'web' }),
       ({ status }) => {
         const reasons = (status?.conditions ?? []).map(({ type, reason }) => `${type} ${reason}`);
         return (
@@ -482,7 +486,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       },
       patienceMs,
     );
-    await client.delete(horizontalPodAutoscalers, { namespace: 'work', name: 'web' });
+    await client.delete(horizontalPodAutoscalers, { namespace: 'chores', name: 'web' });
   });
 
   test('evict the pods of a node whose kubelet falls silent', async () => {
@@ -498,7 +502,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
     );
     await eventually(
       'four replicas elsewhere',
-      () => client.list(pods, { namespace: 'work', labelSelector: 'app=web' }),
+      () => client.list(pods, { namespace: 'chores', labelSelector: 'app=web' }),
       ({ items }) =>
         items.filter(
           pod =>
@@ -518,9 +522,9 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
   });
 
   test('delete a namespace with all that is in it', async () => {
-    await client.delete(namespaces, { name: 'work' });
-    await untilGone('the namespace', () => client.get(namespaces, { name: 'work' }), 120_000);
-    assert.deepEqual((await client.list(pods, { namespace: 'work' })).items, []);
+    await client.delete(namespaces, { name: 'chores' });
+    await untilGone('the namespace', () => client.get(namespaces, { name: 'chores' }), 120_000);
+    assert.deepEqual((await client.list(pods, { namespace: 'chores' })).items, []);
   });
 
   test(`stay healthy for ${soakMs / 60_000} minutes, with work to do all the while`, {
