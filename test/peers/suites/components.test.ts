@@ -458,7 +458,7 @@ describe('kube-scheduler and kube-controller-manager v1.36', { concurrency: fals
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
       token,
     });
-    assert.equal(review.body.status?.userInfo?.username, 'system:serviceaccount:work:default', review.text);
+    assert.equal(review.body.status?.userInfo?.username, 'system:serviceaccount:chores:default', review.text);
   });
 
   test('tell an autoscaler that there are no metrics', async () => {
