@@ -28,10 +28,16 @@ describe('cluster IPs', () => {
       taken.message,
       'Service "b" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
     );
-    const outside = await refusalOf(api.client.create(services, serviceOf('b', { clusterIP: '10.1.0.1' })));
+    const far = serviceOf('b', { clusterIP: '10.1.0.1' });
+    const outside = await refusalOf(api.client.create(services, far));
     assert.match(
       outside.message,
-      /failed to allocate IP 10\.1\.0\.1: the provided IP \(10\.1\.0\.1\) is not in the valid range\. The range of valid IPs is 10\.96\.0\.0\/16$/,
+      /failed to allocate IP 10\.1\.0\.1: the provided network does not match the current range$/,
+    );
+    const tried = await refusalOf(api.client.create(services, far, { dryRun: true }));
+    assert.match(
+      tried.message,
+      /the provided IP \(10\.1\.0\.1\) is not in the valid range\. The range of valid IPs is 10\.96\.0\.0\/16$/,
     );
   });
 

@@ -11,7 +11,7 @@ export function createServiceHooks(network: ServiceNetwork, openBook: () => Addr
   return {
     reserve(object, old, isDryRun): Reservation {
       const book = openBook();
-      const allocation = new Allocation(network, book, old as Service | undefined);
+      const allocation = new Allocation(network, book, old as Service | undefined, isDryRun);
       const service = allocation.complete(object as Service);
       const release = isDryRun ? () => {} : book.promise(allocation);
       return { object: service, finish: release };
@@ -27,8 +27,10 @@ class Allocation {
   readonly #book: AddressBook;
   readonly #old: Service | undefined;
   readonly #oldPorts: ReadonlySet<number>;
+  readonly #isDryRun: boolean;
 
-  constructor(network: ServiceNetwork, book: AddressBook, old: Service | undefined) {
+  constructor(network: ServiceNetwork, book: AddressBook, old: Service | undefined, isDryRun: boolean) {
+    this.#isDryRun = isDryRun;
     this.#network = network;
     this.#book = book;
     this.#old = old;
@@ -68,7 +70,7 @@ class Allocation {
 
   #takeAddress(service: Service, address: string): string {
     const problem = !this.#network.contains(address)
-      ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#network.cidr}`
+      ? this.#sayOutside(address)
       : this.#book.hasAddress(address)
         ? 'provided IP is already allocated'
         : undefined;
@@ -77,6 +79,12 @@ class Allocation {
     throw invalidService(service.metadata.name ?? '', [
       fieldError.invalid('spec.clusterIPs', service.spec!.clusterIPs, text),
     ]);
+  }
+
+  /** Kubernetes: a dry run asks the server's own range only, and so is told of that. */
+  #sayOutside(address: string): string {
+    if (!this.#isDryRun) return 'the provided network does not match the current range';
+    return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#network.cidr}`;
   }
 
   #withNodePorts(service: Service): Service {
