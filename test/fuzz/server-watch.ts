@@ -42,7 +42,7 @@ export class ServerWatch {
       this.longestWaitMs = Math.max(this.longestWaitMs, tookMs);
       // A machine that others keep busy makes everybody wait: a stall is time in which the server itself computed.
       const computedMs = (this.#readCpuTicks() - cpuBefore) * 10;
-      if (tookMs > 1_000 && computedMs > 1_000) this.stalls.push(Math.round(tookMs));
+      if (computedMs > 1_000 && computedMs > tookMs / 2) this.stalls.push(Math.round(tookMs));
       this.#noteMemory();
     }
   }
