@@ -169,3 +169,12 @@ test('what is in all namespaces can be listed and watched, and not be deleted at
   }
   assert.equal((await ask('GET', '/api/v1/namespaces/default/status')).status, 200);
 });
+
+test('a TokenRequest of wrong types is refused', async () => {
+  const body = { spec: { boundObjectRef: { apiVersion: {}, kind: 'Pod' } } };
+  const { status, body: answer } = await ask('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', {
+    body,
+  });
+  assert.deepEqual([status, answer.reason], [422, 'Invalid']);
+  assert.match(answer.message, /spec\.boundObjectRef\.apiVersion/);
+});

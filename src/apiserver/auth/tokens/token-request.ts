@@ -1,6 +1,14 @@
-import { nodes, pods, type ServiceAccount, secrets, type TokenRequest } from '../../../api/generated/index.ts';
+import {
+  nodes,
+  pods,
+  type ServiceAccount,
+  schemaOfKind,
+  secrets,
+  type TokenRequest,
+} from '../../../api/generated/index.ts';
 import type { ResourceRequest } from '../../../client/index.ts';
 import {
+  checkStructure,
   type FieldError,
   fieldError,
   isJsonObject,
@@ -74,7 +82,9 @@ function readTokenRequest(request: ResourceRequest, account: ServiceAccount): To
   if (body['kind'] !== undefined && body['kind'] !== 'TokenRequest') {
     throw statusError.badRequest(`the body must be a TokenRequest, not a ${JSON.stringify(body['kind'])}`);
   }
-  const { metadata, spec } = body as { metadata?: KubeObject['metadata']; spec?: TokenRequest['spec'] };
+  const { value, errors: shape } = checkStructure(schemaOfKind(subject.group, 'v1', subject.kind), body);
+  if (shape.length > 0) throw statusError.invalid(subject, '', shape);
+  const { metadata, spec } = value as { metadata?: KubeObject['metadata']; spec?: TokenRequest['spec'] };
   const asked: TokenRequest = { metadata: metadata ?? {}, spec: spec ?? {} };
   const name = account.metadata.name!;
   const misplaced = checkIdentity(asked, account);
