@@ -3,6 +3,7 @@ import type { Draft, Scenario } from '../draft.ts';
 import { encodeJson } from '../encode-body.ts';
 import { parseAnswer } from '../fuzz-request.ts';
 import { isMap, type JsonMap } from '../json-value.ts';
+import { compareHistory } from './histories.ts';
 import { liveCustomKind } from './lives.ts';
 import { collectionPath, encode, itemPath, listObjects } from './object-requests.ts';
 import { askBadPath, mismatchMethod, sendOddBody, sendOddHeaders } from './odd-requests.ts';
@@ -78,6 +79,7 @@ export const comparedScenarios: readonly (readonly [weight: number, scenario: Sc
   [40, compareCreate],
   [25, compareUpdate],
   [20, comparePatch],
+  [8, compareHistory],
   [4, listObjects],
   [2, mismatchMethod],
   [2, askBadPath],
