@@ -44,6 +44,23 @@ test('frames of one turn go out in one write, shared by all that are told the sa
   assert.equal(two.client.writes[0], one.client.writes[0]);
 });
 
+test('a watcher that could take no more hears later of all that has gathered meanwhile', async () => {
+  const { client, writer } = open(new FrameFlusher());
+  client.isReading = false;
+  writer.write(`${'x'.repeat(100_000)}\n`);
+  await nextTurn();
+  writer.write('a\n');
+  const drained = new Promise<void>(resolve => client.once('drain', resolve));
+  client.read();
+  await drained;
+  writer.write('b\n');
+  await Promise.resolve();
+  assert.equal(client.writes.length, 1);
+  await nextTurn();
+  await nextTurn();
+  assert.deepEqual(client.writes.slice(1).map(String), ['a\nb\n']);
+});
+
 test('few watchers hear before whoever waits for the write goes on; many do not hold it up', async () => {
   for (const [count, isHeard] of [
     [32, true],

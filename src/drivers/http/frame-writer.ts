@@ -37,20 +37,29 @@ export interface FrameTarget {
  */
 export class FrameFlusher {
   readonly #due = new Set<FrameWriter>();
-  #isScheduled = false;
+  #isDueSoon = false;
+  #isDueLater = false;
   #lastFrames: readonly Frame[] = [];
   #lastPlain: Buffer | undefined;
   #lastChunk: Buffer | undefined;
 
+  /** For a watcher that has something new to hear. */
   schedule(writer: FrameWriter): void {
     this.#due.add(writer);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
+    if (this.#isDueSoon) return;
+    this.#isDueSoon = true;
     // After all events of the commits at hand, before the answers to those who wait for them.
     queueMicrotask(() => {
+      this.#isDueSoon = false;
       if (this.#due.size <= promptMax) this.#flush();
-      else setImmediate(() => this.#flush());
+      else this.#flushLater();
     });
+  }
+
+  /** For a watcher that others have waited for, or that could not take more: by then more has gathered. */
+  scheduleLater(writer: FrameWriter): void {
+    this.#due.add(writer);
+    this.#flushLater();
   }
 
   /** The frames as bytes: those of the watcher before when it was told the same. */
@@ -66,8 +75,16 @@ export class FrameFlusher {
     return this.#lastChunk;
   }
 
+  #flushLater(): void {
+    if (this.#isDueLater) return;
+    this.#isDueLater = true;
+    setImmediate(() => {
+      this.#isDueLater = false;
+      this.#flush();
+    });
+  }
+
   #flush(): void {
-    this.#isScheduled = false;
     const due = [...this.#due];
     this.#due.clear();
     for (const writer of due) writer.flush();
@@ -143,7 +160,7 @@ export class FrameWriter implements FrameSink {
       const frames = this.#takeSlice();
       if (frames.length > 0 && !out.write(this.#flusher.encode(frames, isChunked))) this.#waitForDrain();
       else if (this.#next < this.#queue.length && performance.now() - startMs > turnMsMax) {
-        this.#flusher.schedule(this);
+        this.#flusher.scheduleLater(this);
         return;
       }
     }
@@ -198,7 +215,7 @@ export class FrameWriter implements FrameSink {
     this.#target.out.once('drain', () => {
       this.#isBlocked = false;
       clearTimeout(this.#stallTimer);
-      this.#flusher.schedule(this);
+      this.#flusher.scheduleLater(this);
     });
   }
 }
