@@ -18,29 +18,44 @@ import { type MeasuredServer, startMeasuredServer } from './support/measured-ser
 const flags = new Set(process.argv.slice(2));
 const support = join(import.meta.dirname, 'support');
 const bare = await startMeasuredServer('bare HTTPS', join(support, 'bare-server.ts'));
-const servers: MeasuredServer[] = [await startMeasuredServer('Sampan', join(support, 'sampan-server.ts'))];
-if (!flags.has('--without-peer')) servers.push(await startKubeApiserver());
-const report = new Report([...servers.map(({ name }) => name), bare.name]);
+const names = ['Sampan', ...(flags.has('--without-peer') ? [] : ['kube-apiserver + etcd']), bare.name];
+const report = new Report(names);
 try {
-  for (const server of servers) {
-    await prepareRequests(server);
-    await prepareLists(server);
-  }
-  await measureRequests(servers, bare, report);
-  await measureFanOut(servers, report);
-  await measureList(servers, 0, 10_000, {}, report);
-  await measureList(servers, 10_000, 150_000, { time: '≤ 1 s', stall: '≤ 50 ms' }, report);
-  await measureMemory();
+  await withServers(async servers => {
+    await measureRequests(servers, bare, report);
+    await measureFanOut(servers, report);
+  });
+  // Others, so that what memory they take is taken by the crowd.
+  await withServers(async servers => {
+    await measureList(servers, 0, 10_000, {}, report);
+    await measureList(servers, 10_000, 150_000, { time: '≤ 1 s', stall: '≤ 50 ms' }, report);
+    await measureMemory(servers);
+  });
   if (flags.has('--record')) recordReport(report);
 } finally {
-  for (const server of [...servers, bare]) await server.stop();
+  await bare.stop();
 }
 
-async function measureMemory(): Promise<void> {
+/** Fresh servers, with the few objects that everything else stands on. */
+async function withServers(measure: (servers: readonly MeasuredServer[]) => Promise<void>): Promise<void> {
+  const servers: MeasuredServer[] = [await startMeasuredServer('Sampan', join(support, 'sampan-server.ts'))];
+  try {
+    if (!flags.has('--without-peer')) servers.push(await startKubeApiserver());
+    for (const server of servers) {
+      await prepareRequests(server);
+      await prepareLists(server);
+    }
+    await measure(servers);
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+async function measureMemory(servers: readonly MeasuredServer[]): Promise<void> {
   const figures = new Map<string, { value: number; text: string }>();
   for (const server of servers) {
     const bytes = await server.rssBytes();
     figures.set(server.name, { value: bytes, text: `${(bytes / 1e9).toFixed(2)} GB` });
   }
-  report.add({ what: 'memory with 150,000 pods, after all this', figures, isMoreBetter: false, goal: '≤ 2 GB' });
+  report.add({ what: 'memory with 150,000 pods, listed six times', figures, isMoreBetter: false, goal: '≤ 2 GB' });
 }
