@@ -58,6 +58,7 @@ export {
   asList,
   compareText,
   formatGoStrings,
+  goTypeOf,
   isDeepEqual,
   isJsonObject,
   isSemanticallyEqual,

@@ -1,5 +1,5 @@
 import type { CustomResourceSubresourceScale } from '../../api/generated/index.ts';
-import { type FieldError, fieldError, isJsonObject, type KubeObject } from '../../machinery/index.ts';
+import { type FieldError, fieldError, goTypeOf, isJsonObject, type KubeObject } from '../../machinery/index.ts';
 
 const int32Max = 2147483647;
 
@@ -34,7 +34,7 @@ function find(object: unknown, path: string): Found {
     if (!isJsonObject(value)) {
       const at = `.${names.slice(0, index).join('.')}`;
       return {
-        problem: `${at} accessor error: ${goText(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
+        problem: `${at} accessor error: ${goText(value)} is of the type ${goTypeOf(value)}, expected map[string]interface{}`,
       };
     }
     value = value[name];
@@ -66,7 +66,7 @@ function checkSelector(object: KubeObject, path: string): readonly FieldError[] 
 /** Kubernetes: `unstructured.NestedInt64` and its kind. */
 function mismatch(path: string, value: unknown, expected: string): string {
   const at = path.startsWith('.') ? path : `.${path}`;
-  return `${at} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${expected}`;
+  return `${at} accessor error: ${goText(value)} is of the type ${goTypeOf(value)}, expected ${expected}`;
 }
 
 /** Go's `%v`. */
@@ -76,19 +76,4 @@ function goText(value: unknown): string {
   if (!isJsonObject(value)) return String(value);
   const entries = Object.keys(value).sort();
   return `map[${entries.map(key => `${key}:${goText(value[key])}`).join(' ')}]`;
-}
-
-function goType(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
 }

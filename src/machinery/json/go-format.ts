@@ -30,3 +30,19 @@ export function quoteGo(text: string): string {
 export function formatGoStrings(texts: readonly string[]): string {
   return `[]string{${texts.map(quoteGo).join(', ')}}`;
 }
+
+/** How Go names the type of a decoded JSON value. */
+export function goTypeOf(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64';
+    default:
+      return 'map[string]interface {}';
+  }
+}

@@ -1,6 +1,7 @@
 import {
   type FieldError,
   formatFieldError,
+  goTypeOf,
   isJsonObject,
   type KubeObject,
   type ObjectMeta,
@@ -72,20 +73,4 @@ function demandValid(field: 'labels' | 'annotations', texts: Readonly<Record<str
   if (errors.length === 0) return;
   const list = errors.map(formatFieldError);
   throw new Error(list.length === 1 ? list[0] : `[${list.join(', ')}]`);
-}
-
-/** How Go names the type of a decoded JSON value. */
-function goTypeOf(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
 }
