@@ -26,6 +26,7 @@ export type {
   SubresourceStep,
   UpdateStep,
 } from './step.ts';
+export { tolerate } from './tolerate.ts';
 export type {
   PatchType,
   RequestOptions,

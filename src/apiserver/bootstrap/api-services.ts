@@ -1,6 +1,6 @@
 import { type APIService, apiServices } from '../../api/generated/index.ts';
-import type { Client } from '../../client/index.ts';
-import { isSemanticallyEqual, type KubeObject, StatusError } from '../../machinery/index.ts';
+import { type Client, tolerate } from '../../client/index.ts';
+import { isSemanticallyEqual, type KubeObject } from '../../machinery/index.ts';
 import type { ServerContext } from '../server-context.ts';
 import { priorityOf } from './group-priorities.ts';
 
@@ -24,7 +24,7 @@ export async function publishApiServices(server: ServerContext, client: Client, 
   for (const present of server.endpoints.get(apiServices).cache.select({})) {
     const name = present.object.metadata.name!;
     if (wanted.has(name) || !isLookedAfter(present.object, isStarting)) continue;
-    await ignoring('NotFound', () => client.delete(apiServices, { name }));
+    await tolerate('NotFound', () => client.delete(apiServices, { name }));
   }
 }
 
@@ -60,12 +60,12 @@ async function publish(server: ServerContext, client: Client, publishing: Publis
   const find = (): APIService | undefined =>
     server.endpoints.get(apiServices).find('', name)?.object as unknown as APIService | undefined;
   if (find() === undefined && isLookedAfter(wanted, isStarting)) {
-    await ignoring('AlreadyExists', () => client.create(apiServices, wanted));
+    await tolerate('AlreadyExists', () => client.create(apiServices, wanted));
   }
   const present = find();
   if (present === undefined || !isLookedAfter(present, isStarting)) return;
   if (!isSemanticallyEqual(present.spec, wanted.spec)) {
-    await ignoring('Conflict', () => client.update(apiServices, { ...present, spec: wanted.spec }));
+    await tolerate('Conflict', () => client.update(apiServices, { ...present, spec: wanted.spec }));
   }
 }
 
@@ -83,15 +83,4 @@ function describe(name: string, served: GroupVersion): APIService {
       versionPriority: priority.version,
     },
   };
-}
-
-async function ignoring(
-  reason: 'NotFound' | 'AlreadyExists' | 'Conflict',
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!StatusError.is(error, reason)) throw error;
-  }
 }

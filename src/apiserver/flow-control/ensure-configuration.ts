@@ -5,8 +5,8 @@ import {
   priorityLevelConfigurations,
 } from '../../api/generated/index.ts';
 import { autoUpdateAnnotation, mandatoryFlowSchemas, mandatoryPriorityLevels } from '../../api/index.ts';
-import type { Client } from '../../client/index.ts';
-import { isSemanticallyEqual, type ResourceType, StatusError } from '../../machinery/index.ts';
+import { type Client, tolerate } from '../../client/index.ts';
+import { isSemanticallyEqual, type ResourceType } from '../../machinery/index.ts';
 import type { ObjectView } from '../object-view.ts';
 import { suggestedFlowSchemas, suggestedPriorityLevels } from './bootstrap-objects.ts';
 
@@ -64,17 +64,6 @@ class Bootstrap<T extends Configuration> {
     const revised = revise(present, wanted, isMandatory);
     // Kubernetes: who has changed it at the same time is looked at later.
     if (revised !== undefined) await tolerate('Conflict', () => this.#client.update(this.#type, revised, options));
-  }
-}
-
-async function tolerate(
-  reason: 'NotFound' | 'AlreadyExists' | 'Conflict',
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!StatusError.is(error, reason)) throw error;
   }
 }
 

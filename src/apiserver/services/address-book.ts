@@ -1,6 +1,7 @@
 import type { Service } from '../../api/generated/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { ObjectCache } from '../../storage/index.ts';
+import { followObjects } from './follow-objects.ts';
 
 interface Holding {
   readonly addresses: readonly string[];
@@ -29,16 +30,10 @@ export class AddressBook {
 
   /** Follows the Services of a cache from what they are now. */
   follow(services: ObjectCache): void {
-    services.watch(
-      {},
-      {
-        events: batch => {
-          for (const { type, object } of batch) {
-            if (type !== 'BOOKMARK') this.#record(object, type === 'DELETED');
-          }
-        },
-        end: () => this.#forget(),
-      },
+    followObjects(
+      services,
+      (object, isGone) => this.#record(object, isGone),
+      () => this.#forget(),
     );
   }
 

@@ -1,11 +1,12 @@
 import { type IPAddress, ipAddresses, type Service, services } from '../../api/generated/index.ts';
-import type { Client } from '../../client/index.ts';
-import { type KubeObject, type ObjectMeta, StatusError } from '../../machinery/index.ts';
+import { type Client, tolerate } from '../../client/index.ts';
+import { isDeepEqual, type KubeObject, type ObjectMeta } from '../../machinery/index.ts';
 import type { ObjectCache } from '../../storage/index.ts';
 import type { Tasks } from '../../world/index.ts';
 import type { ObjectView } from '../object-view.ts';
 import { holdingOf } from './address-book.ts';
 import { familyOf } from './address-range.ts';
+import { followObjects } from './follow-objects.ts';
 
 const managedByLabel = 'ipaddress.kubernetes.io/managed-by';
 const familyLabel = 'ipaddress.kubernetes.io/ip-family';
@@ -42,26 +43,9 @@ export class AddressObjects {
 
   follow(serviceCache: ObjectCache, addressCache: ObjectCache): void {
     const end = (): void => this.stop();
-    serviceCache.watch(
-      {},
-      {
-        events: batch => {
-          for (const { type, object } of batch) if (type !== 'BOOKMARK') this.#record(object, type === 'DELETED');
-          this.#start();
-        },
-        end,
-      },
-    );
-    addressCache.watch(
-      {},
-      {
-        events: batch => {
-          for (const { type, object } of batch) if (type !== 'BOOKMARK') this.#waiting.add(object.metadata.name!);
-          this.#start();
-        },
-        end,
-      },
-    );
+    const start = (): void => this.#start();
+    followObjects(serviceCache, (object, isGone) => this.#record(object, isGone), end, start);
+    followObjects(addressCache, ({ metadata }) => void this.#waiting.add(metadata.name!), end, start);
   }
 
   stop(): void {
@@ -73,7 +57,7 @@ export class AddressObjects {
     const { uid = '', namespace = '', name = '' } = service.metadata;
     const before = this.#held.get(uid) ?? [];
     const after = isGone ? [] : holdingOf(service).addresses;
-    if (isSameList(before, after)) return;
+    if (isDeepEqual(before, after)) return;
     for (const address of before) this.#holders.delete(address);
     for (const address of after) this.#holders.set(address, { namespace, name });
     for (const address of [...before, ...after]) this.#waiting.add(address);
@@ -113,25 +97,21 @@ export class AddressObjects {
 
   async #remove({ metadata }: IPAddress): Promise<void> {
     const preconditions = { uid: metadata.uid! };
-    try {
-      await this.#client.delete(ipAddresses, { name: metadata.name! }, { preconditions });
-    } catch (error) {
-      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-    }
+    await tolerate(['NotFound', 'Conflict'], () =>
+      this.#client.delete(ipAddresses, { name: metadata.name! }, { preconditions }),
+    );
   }
 
   async #create(address: string, holder: Holder): Promise<void> {
-    try {
-      await this.#client.create(ipAddresses, {
+    // One that is in the way comes back as a change of that object.
+    await tolerate('AlreadyExists', () =>
+      this.#client.create(ipAddresses, {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'IPAddress',
         metadata: { name: address, labels: { [familyLabel]: familyOf(address), [managedByLabel]: allocator } },
         spec: { parentRef: { group: '', resource: services.resource, ...holder } },
-      });
-    } catch (error) {
-      // It comes back as a change of the object that is in the way.
-      if (!StatusError.is(error, 'AlreadyExists')) throw error;
-    }
+      }),
+    );
   }
 }
 
@@ -148,8 +128,4 @@ function isHeldBy({ spec }: IPAddress, holder: Holder): boolean {
 /** Whether it stands for a Service's address, rather than for something that only people know of. */
 export function isOurs({ labels }: ObjectMeta): boolean {
   return labels?.[managedByLabel] === allocator;
-}
-
-function isSameList(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((item, i) => item === right[i]);
 }

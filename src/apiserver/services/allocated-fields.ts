@@ -1,4 +1,5 @@
 import type { Service } from '../../api/generated/index.ts';
+import { isDeepEqual } from '../../machinery/index.ts';
 
 type Spec = NonNullable<Service['spec']>;
 
@@ -13,18 +14,14 @@ export function normalizeClusterIps(service: Service, old: Service | undefined):
   const standing = before.clusterIPs ?? [];
   let ips: readonly string[] = given;
   if (standing.length > 0 && given.length === 0 && (before.clusterIP ?? '') === (spec.clusterIP ?? '')) ips = standing;
-  if ((before.clusterIP ?? '') !== (spec.clusterIP ?? '') && isSame(standing, ips)) {
+  if ((before.clusterIP ?? '') !== (spec.clusterIP ?? '') && isDeepEqual(standing, ips)) {
     ips = before.clusterIP && !spec.clusterIP ? [] : [spec.clusterIP ?? ''];
   }
-  return isSame(ips, given) ? service : withIps(service, ips);
+  return isDeepEqual(ips, given) ? service : withIps(service, ips);
 }
 
 function withIps(service: Service, ips: readonly string[]): Service {
   return { ...service, spec: { ...service.spec, clusterIPs: ips.length === 0 ? undefined : ips } };
-}
-
-function isSame(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((item, i) => item === right[i]);
 }
 
 /** An update that leaves out what was allocated keeps it. Kubernetes: `patchAllocatedValues`. */

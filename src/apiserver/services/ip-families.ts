@@ -1,5 +1,5 @@
 import type { Service } from '../../api/generated/index.ts';
-import { type FieldError, fieldError, statusError } from '../../machinery/index.ts';
+import { type FieldError, fieldError, isDeepEqual, statusError } from '../../machinery/index.ts';
 import { familyOf, type IpFamily } from './address-range.ts';
 
 type Spec = NonNullable<Service['spec']>;
@@ -106,9 +106,7 @@ export function invalidService(name: string, errors: readonly FieldError[]): Err
 }
 
 function isSameList(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
-  const one = left ?? [];
-  const other = right ?? [];
-  return one.length === other.length && one.every((item, i) => item === other[i]);
+  return isDeepEqual(left ?? [], right ?? []);
 }
 
 function isShortened(now: readonly string[] | undefined, before: readonly string[] | undefined): boolean {

@@ -3,6 +3,7 @@ import { compareText, type KubeObject, parseCidr } from '../../machinery/index.t
 import type { ObjectCache } from '../../storage/index.ts';
 import type { Random } from '../../world/index.ts';
 import { AddressRange, type IpFamily } from './address-range.ts';
+import { followObjects } from './follow-objects.ts';
 import { NumberPool, staticBand } from './number-pool.ts';
 
 export interface ServiceNetworkOptions {
@@ -50,16 +51,10 @@ export class ServiceNetwork {
 
   /** Takes ServiceCIDRs into account, now and as they change. */
   follow(ranges: ObjectCache): void {
-    ranges.watch(
-      {},
-      {
-        events: batch => {
-          for (const { type, object } of batch) {
-            if (type !== 'BOOKMARK') this.#record(object, type === 'DELETED');
-          }
-        },
-        end: () => this.#added.clear(),
-      },
+    followObjects(
+      ranges,
+      (object, isGone) => this.#record(object, isGone),
+      () => this.#added.clear(),
     );
   }
 
