@@ -1,8 +1,8 @@
-import type { KubeObject, Status, StatusError } from '../../machinery/index.ts';
+import type { Status, StatusError } from '../../machinery/index.ts';
 import type { Clock } from '../../world/index.ts';
 import type { AuditedObject, AuditLog, AuditTrail } from '../audit/index.ts';
 import type { ApiResult, ByteSource, UserInfo } from '../core-contract.ts';
-import { convertToServed } from '../served-version.ts';
+import { completeObject } from './complete-object.ts';
 import { type HttpHeaders, type HttpResponse, readHeader } from './http-message.ts';
 import { annotateLatency } from './latency-annotations.ts';
 import { isLongRunning } from './long-running.ts';
@@ -77,18 +77,6 @@ export class AuditStage {
 export function auditResult(audit: AuditTrail, result: ApiResult): void {
   if (result.kind === 'other' && result.object.kind === 'Status') audit.setStatus(result.object as unknown as Status);
   else if (audit.decision.level === 'RequestResponse') audit.setResponseObject(completeObject(result));
-}
-
-function completeObject(result: ApiResult): KubeObject {
-  if (result.kind === 'other') return result.object;
-  if (result.kind === 'object') return convertToServed(result.object, result.resource);
-  const { kind, group, version } = result.resource.version.type;
-  return {
-    apiVersion: group === '' ? version : `${group}/${version}`,
-    kind: `${kind}List`,
-    metadata: result.metadata,
-    items: result.items.map(stored => convertToServed(stored.object, result.resource)),
-  } as KubeObject;
 }
 
 function objectOf({ group, version, resource, subresource, namespace, name }: RequestInfo): AuditedObject {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
 import type { ApiResult, ListResult, ObjectResult, OtherResult, ServedResource } from '../core-contract.ts';
 import { convertToServed } from '../served-version.ts';
+import { completeObject } from './complete-object.ts';
 import type { HttpBody, HttpResponse } from './http-message.ts';
 import type { MessageCache } from './message-cache.ts';
 import type { Representation } from './negotiation.ts';
@@ -85,20 +86,8 @@ export class ResponseWriter {
 
   async #writeYaml(result: ApiResult): Promise<HttpResponse> {
     const status = result.kind === 'list' ? 200 : result.code;
-    const body = await formatYaml(this.#completeObject(result));
+    const body = await formatYaml(completeObject(result));
     return { status, headers: { ...jsonHeaders, 'content-type': yamlType }, body };
-  }
-
-  #completeObject(result: ApiResult): unknown {
-    if (result.kind === 'other') return result.object;
-    if (result.kind === 'object') return convertToServed(result.object, result.resource);
-    const { kind, group, version } = result.resource.version.type;
-    return {
-      apiVersion: group === '' ? version : `${group}/${version}`,
-      kind: `${kind}List`,
-      metadata: result.metadata,
-      items: result.items.map(stored => convertToServed(stored.object, result.resource)),
-    };
   }
 }
 
