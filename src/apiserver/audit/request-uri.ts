@@ -1,19 +1,5 @@
+import { plainOptions } from '../../client/http/index.ts';
 import type { ResourceRequest } from '../../client/index.ts';
-
-const optionNames = [
-  'labelSelector',
-  'fieldSelector',
-  'limit',
-  'continue',
-  'resourceVersion',
-  'resourceVersionMatch',
-  'timeoutSeconds',
-  'allowWatchBookmarks',
-  'sendInitialEvents',
-  'fieldManager',
-  'fieldValidation',
-  'force',
-] as const;
 
 /** Path and query that a request would have had, had it come by HTTP. */
 export function requestUriOf({ type, namespace, name, subresource, verb, options = {} }: ResourceRequest): {
@@ -27,7 +13,7 @@ export function requestUriOf({ type, namespace, name, subresource, verb, options
   if (subresource) parts.push(subresource);
   const path = `/${parts.join('/')}`;
   const query: string[] = verb === 'watch' ? ['watch=true'] : [];
-  for (const option of optionNames) {
+  for (const option of plainOptions) {
     const value = options[option];
     if (value !== undefined) query.push(`${option}=${encodeURIComponent(String(value))}`);
   }

@@ -5,6 +5,6 @@
  * Start reading at `request-url.ts`.
  */
 export { type EncodedBody, encodeBody, methods } from './request-body.ts';
-export { formatUrl } from './request-url.ts';
+export { formatUrl, plainOptions } from './request-url.ts';
 export { fromStatus, toStatusError } from './status-failure.ts';
 export { WatchLines } from './watch-lines.ts';

@@ -12,7 +12,8 @@ export function formatUrl(request: ResourceRequest): string {
   return `/${parts.map(encodeURIComponent).join('/')}${query === '' ? '' : `?${query}`}`;
 }
 
-const plainOptions = [
+/** What is said in the query by its own name. */
+export const plainOptions = [
   'labelSelector',
   'fieldSelector',
   'limit',
