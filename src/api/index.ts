@@ -28,6 +28,7 @@ export {
   mandatoryPriorityLevels,
   priorityLevelOf,
   type QosClass,
+  storageClassOf,
   summarizePod,
 } from './kinds/index.ts';
 export { publishVersion } from './published-version.ts';

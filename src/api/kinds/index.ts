@@ -132,6 +132,7 @@ export {
   mandatoryPriorityLevels,
   priorityLevelOf,
 } from './flow-control/index.ts';
+export { storageClassOf } from './persistent-volume.ts';
 export { summarizePod } from './pod-columns.ts';
 export { computeQosClass, type QosClass } from './pod-qos.ts';
 export { defaultPodSpec, defaultPodTemplate, defaultPullPolicy } from './pod-spec-defaults.ts';

@@ -1,5 +1,6 @@
 import { compareQuantities, parseQuantity, quantityOf, quantityToBigInt } from '../../machinery/index.ts';
 import type { PersistentVolumeClaim, ScopedResourceSelectorRequirement } from '../generated/index.ts';
+import { storageClassOf } from '../kinds/index.ts';
 import { type Amounts, quantityIn } from './amounts.ts';
 import type { QuotaEvaluator } from './quota-evaluator.ts';
 import { matchesValue } from './scope-value.ts';
@@ -26,10 +27,6 @@ function measure(claim: PersistentVolumeClaim): Amounts {
   if (storageClass === '') return usage;
   for (const each of counted) if (usage[each] !== undefined) usage[storageClass + classSuffix + each] = usage[each];
   return usage;
-}
-
-function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
 }
 
 /** What is asked for, or what has been given already where that is more; whole bytes. */

@@ -1,11 +1,10 @@
 import { type PersistentVolumeClaim, storageClasses } from '../../api/generated/index.ts';
+import { storageClassOf } from '../../api/index.ts';
 import { compareQuantities, parseQuantity, type Quantity } from '../../machinery/index.ts';
 import type { AdmissionPlugin } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { forbid } from './admission-error.ts';
 import { isResource } from './admitted-resource.ts';
-
-const storageClassAnnotation = 'volume.beta.kubernetes.io/storage-class';
 
 /** Kubernetes: `PersistentVolumeClaimResize`: only a bound claim can grow, and only where its class allows it. */
 export function createClaimResize(view: ObjectView): AdmissionPlugin {
@@ -20,7 +19,7 @@ export function createClaimResize(view: ObjectView): AdmissionPlugin {
       if (old.status?.phase !== 'Bound') {
         throw forbid(request, 'Only bound persistent volume claims can be expanded');
       }
-      if (!mayGrow(view, classOf(claim), classOf(old))) {
+      if (!mayGrow(view, storageClassOf(claim), storageClassOf(old))) {
         const why =
           'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize';
         throw forbid(request, why);
@@ -36,10 +35,6 @@ function sizeOf({ spec }: PersistentVolumeClaim): Quantity | undefined {
 
 function isLarger(size: Quantity | undefined, old: Quantity | undefined): boolean {
   return size !== undefined && (old === undefined || compareQuantities(size, old) > 0);
-}
-
-function classOf({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata.annotations?.[storageClassAnnotation] ?? spec?.storageClassName ?? '';
 }
 
 function mayGrow(view: ObjectView, name: string, oldName: string): boolean {

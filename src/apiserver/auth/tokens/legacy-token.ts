@@ -7,9 +7,6 @@ import { formatServiceAccountUser, parseServiceAccountUser, serviceAccountGroups
 import { groups } from '../well-known-users.ts';
 import type { LegacyTokenClaims } from './token-signer.ts';
 
-/** Kubernetes: the issuer of every token that a Secret holds. */
-export const legacyIssuer = 'kubernetes/serviceaccount';
-
 const lastUsedLabel = 'kubernetes.io/legacy-token-last-used';
 const invalidSinceLabel = 'kubernetes.io/legacy-token-invalid-since';
 const prefix = 'kubernetes.io/serviceaccount';
