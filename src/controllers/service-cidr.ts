@@ -2,6 +2,7 @@ import { type IPAddress, ipAddresses, type ServiceCIDR, serviceCIDRs } from '../
 import type { Controller, Step, View } from '../client/index.ts';
 import { type Cidr, cidrContains, parseCidr, parseIp } from '../machinery/index.ts';
 import { formatTime } from '../world/index.ts';
+import { addFinalizer, removeFinalizer } from './write-finalizers.ts';
 
 const finalizer = 'networking.k8s.io/service-cidr-finalizer';
 const managedBy = 'ipaddress.kubernetes.io/managed-by';
@@ -25,7 +26,7 @@ export const serviceCidrController: Controller<ServiceCIDR> = {
     const { finalizers = [], deletionTimestamp } = object.metadata;
     const isProtected = finalizers.includes(finalizer);
     if (deletionTimestamp !== undefined) return isProtected ? release(object, view, now) : [];
-    if (!isProtected) return [writeFinalizers(object, [...finalizers, finalizer])];
+    if (!isProtected) return [addFinalizer(serviceCIDRs, object, finalizer)];
     return settle(object, 'True', '', 'Kubernetes Service CIDR is ready', now);
   },
 };
@@ -46,8 +47,7 @@ function release(object: ServiceCIDR, view: View, now: number): readonly Step[] 
   }
   const waitMs = graceMs - (now - Date.parse(object.metadata.deletionTimestamp!));
   if (waitMs > 0) return [{ do: 'again', delayMs: waitMs }];
-  const others = (object.metadata.finalizers ?? []).filter(each => each !== finalizer);
-  return [writeFinalizers(object, others)];
+  return [removeFinalizer(serviceCIDRs, object, finalizer)];
 }
 
 /** Whether addresses of Services would be in no range without this one. */
@@ -86,8 +86,4 @@ function settle(object: ServiceCIDR, status: string, reason: string, message: st
   const others = (object.status?.conditions ?? []).filter(({ type }) => type !== 'Ready');
   const next: ServiceCIDR = { ...object, status: { conditions: [...others, condition] } };
   return [{ do: 'update', type: serviceCIDRs, object: next, subresource: 'status' }];
-}
-
-function writeFinalizers(object: ServiceCIDR, finalizers: readonly string[]): Step {
-  return { do: 'update', type: serviceCIDRs, object: { ...object, metadata: { ...object.metadata, finalizers } } };
 }

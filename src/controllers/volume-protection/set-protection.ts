@@ -1,5 +1,6 @@
 import type { Step } from '../../client/index.ts';
 import type { KubeObject, ResourceType } from '../../machinery/index.ts';
+import { addFinalizer, removeFinalizer } from '../write-finalizers.ts';
 
 /**
  * Takes the finalizer from an object that is deleted and no longer used; gives it to one that lacks it: admission does,
@@ -13,19 +14,6 @@ export function setProtection(
 ): readonly Step[] {
   const { finalizers = [], deletionTimestamp } = object.metadata;
   const isProtected = finalizers.includes(finalizer);
-  if (deletionTimestamp === undefined) {
-    return isProtected ? [] : [writeFinalizers(type, object, [...finalizers, finalizer])];
-  }
-  if (!isProtected || isUsed()) return [];
-  return [
-    writeFinalizers(
-      type,
-      object,
-      finalizers.filter(each => each !== finalizer),
-    ),
-  ];
-}
-
-function writeFinalizers(type: ResourceType, object: KubeObject, finalizers: readonly string[]): Step {
-  return { do: 'update', type, object: { ...object, metadata: { ...object.metadata, finalizers } } };
+  if (deletionTimestamp === undefined) return isProtected ? [] : [addFinalizer(type, object, finalizer)];
+  return isProtected && !isUsed() ? [removeFinalizer(type, object, finalizer)] : [];
 }
