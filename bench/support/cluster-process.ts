@@ -5,7 +5,7 @@ import { Agent, get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readCredentials } from './kubeconfig-credentials.ts';
+import { readKubeconfig } from '../../src/drivers/tls/index.ts';
 
 export interface ClusterProcess {
   readonly child: ChildProcess;
@@ -55,7 +55,8 @@ export async function startCluster(
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const apiMs = await until('answering', async () => (await request(agent, port, '/readyz')) !== undefined);
   await until('in its kubeconfig', () => existsSync(kubeconfig));
-  const admin = new Agent({ keepAlive: true, rejectUnauthorized: false, ...readCredentials(kubeconfig) });
+  const { clientCertificate: cert = '', clientKey: key = '' } = await readKubeconfig(kubeconfig);
+  const admin = new Agent({ keepAlive: true, rejectUnauthorized: false, cert, key });
   const nodeMs = await until('Ready', async () => isNodeReady(await request(admin, port, '/api/v1/nodes')));
   await until('saying so', () => lineMs > 0);
   for (const each of [agent, admin]) each.destroy();

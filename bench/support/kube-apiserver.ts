@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { readKubeconfig } from '../../src/drivers/tls/index.ts';
 import { startKubeApiserver as startPeer } from '../../test/peers/start-kube-apiserver.ts';
-import { readCredentials } from './kubeconfig-credentials.ts';
 import type { MeasuredServer } from './measured-server.ts';
 import { RawClient } from './raw-client.ts';
 
 /** Upstream's API server and its etcd: what one of Sampan's does takes both, so both count. */
 export async function startKubeApiserver(): Promise<MeasuredServer> {
   const peer = await startPeer();
-  const connection = { port: Number(new URL(peer.server).port), ...readCredentials(peer.kubeconfig) };
+  const admin = await readKubeconfig(peer.kubeconfig);
+  const { certificateAuthority: ca = '', clientCertificate: cert = '', clientKey: key = '' } = admin;
+  const connection = { port: Number(new URL(peer.server).port), ca, cert, key };
   await createDefaultAccount(connection);
   const pids = Object.values(peer.processes).map(({ pid }) => pid);
   const sum = (read: (pid: number) => number): number => pids.map(read).reduce((total, each) => total + each, 0);
