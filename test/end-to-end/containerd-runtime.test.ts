@@ -380,4 +380,25 @@ describe('containerd as a node’s runtime', { skip: containersMissing }, () => 
     await own.runtime.stopContainer(container, 0);
     assert.deepEqual(await own.runtime.listContainers({ sandboxId: id }), []);
   });
+
+  it('removes what runs without CRI knowing, as after a start whose caller went away', async () => {
+    const ctr = (...args: readonly string[]): string =>
+      execFileSync('ctr', ['--address', own.process.layout.socket, '--namespace', 'k8s.io', ...args]).toString();
+    const config = own.sandbox('unknown-task');
+    const id = await own.runtime.runPodSandbox(config);
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map(name =>
+        own.runtime.createContainer(id, { name, attempt: 0, image: own.image, command: ['sleep', '1000'] }, config),
+      ),
+    );
+    for (const container of [first!, second!]) {
+      ctr('tasks', 'start', '--detach', '--null-io', container);
+      assert.equal((await own.runtime.containerStatus(container)).state, 'created');
+    }
+    await own.runtime.removeContainer(first!);
+    await own.runtime.stopPodSandbox(id);
+    await own.runtime.removePodSandbox(id);
+    assert.deepEqual(await own.runtime.listContainers({ sandboxId: id }), []);
+    assert.doesNotMatch(ctr('tasks', 'list'), new RegExp(`${first}|${second}`));
+  });
 });

@@ -17,7 +17,12 @@ describe('a node whose process is killed again and again', { skip: containersMis
   before(async () => {
     own = await startOwnContainerd('10.251.17.0/24');
   });
-  after(() => own?.destroy());
+  after(async () => {
+    // One that a failure left would hold this process, and what it runs.
+    for (const life of lives) life.process.kill('SIGKILL');
+    await Promise.all(lives.map(life => life.ended));
+    await own?.destroy();
+  });
 
   it(`doubles nothing, loses nothing and leaves nothing behind (seed ${seed})`, async () => {
     const random = createSeededRandom(seed);
@@ -41,6 +46,8 @@ describe('a node whose process is killed again and again', { skip: containersMis
   });
 });
 
+const lives: Life[] = [];
+
 interface Life {
   readonly process: ChildProcessByStdio<null, Readable, null>;
   readonly started: Promise<string>;
@@ -54,12 +61,14 @@ function startLife(own: OwnContainerd, lifeSeed: string): Life {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const started = nextLine(lines);
-  return {
+  const life = {
     process: child,
     started,
     nextLine: started.then(() => nextLine(lines)),
-    ended: new Promise(resolve => child.on('exit', () => resolve())),
+    ended: new Promise<void>(resolve => child.on('exit', () => resolve())),
   };
+  lives.push(life);
+  return life;
 }
 
 function nextLine(lines: Interface): Promise<string> {

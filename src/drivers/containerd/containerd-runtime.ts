@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  ByteSource,
-  ContainerRuntime,
-  HostMount,
-  ImageSummary,
-  PullOptions,
-  RuntimeEventListener,
-  Subscription,
+import {
+  type ByteSource,
+  type ContainerRuntime,
+  type HostMount,
+  type ImageSummary,
+  isRuntimeError,
+  type PullOptions,
+  type RuntimeEventListener,
+  type Subscription,
 } from '../../node/runtime/index.ts';
 import type { AbortSignalLike } from '../../world/index.ts';
 import { CriClient } from '../cri/index.ts';
 import { GrpcConnection } from '../grpc/index.ts';
 import { type TaskEvent, watchContainerdEvents } from './containerd-events.ts';
+import { endTask } from './end-task.ts';
 import { ImageViews, importImageArchive, pauseImage } from './images/index.ts';
 import * as containerd from './methods.ts';
 
@@ -28,6 +30,20 @@ export class ContainerdRuntime extends CriClient implements ContainerRuntime {
 
   watchEvents(listener: RuntimeEventListener): Subscription {
     return watchContainerdEvents(this.connection, event => this.#settle(event), listener);
+  }
+
+  override async removePodSandbox(podSandboxId: string): Promise<void> {
+    await this.#removing(
+      () => super.removePodSandbox(podSandboxId),
+      async () => [...(await this.listContainers({ sandboxId: podSandboxId })).map(({ id }) => id), podSandboxId],
+    );
+  }
+
+  override async removeContainer(containerId: string): Promise<void> {
+    await this.#removing(
+      () => super.removeContainer(containerId),
+      async () => [containerId],
+    );
   }
 
   async importImages(archive: ByteSource): Promise<readonly string[]> {
@@ -58,6 +74,20 @@ export class ContainerdRuntime extends CriClient implements ContainerRuntime {
     const images = await super.listImages();
     // containerd 1.6 does not know pinned images.
     return images.map(image => (image.repoTags.includes(pauseImage) ? { ...image, isPinned: true } : image));
+  }
+
+  /**
+   * A start whose caller went away may leave a task that CRI does not know of, and that therefore nobody ends: CRI then
+   * refuses to remove the container ("cannot delete running task"), for good.
+   */
+  async #removing(remove: () => Promise<void>, tasks: () => Promise<readonly string[]>): Promise<void> {
+    try {
+      await remove();
+    } catch (error) {
+      if (!isRuntimeError(error, 'failedPrecondition')) throw error;
+      for (const id of await tasks()) await endTask(this.connection, id);
+      await remove();
+    }
   }
 
   /** Views are made by the snapshotter that CRI uses, so that what is unpacked already is used. */

@@ -100,7 +100,15 @@ export const taskExitEvent = message({
   exitStatus: field(4, unsigned),
 });
 
-export const getVersion = service('version')('Version', empty, message({ version: field(1, string) }));
+const tasks = service('tasks');
+const taskOf = message({ containerId: field(1, string) });
+export const killTask = tasks(
+  'Kill',
+  message({ containerId: field(1, string), signal: field(3, unsigned), all: field(4, bool) }),
+  empty,
+);
+export const waitForTask = tasks('Wait', taskOf, empty);
+export const deleteTask = tasks('Delete', taskOf, empty);
 
 export const readContent = content(
   'Read',
