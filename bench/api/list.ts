@@ -6,7 +6,7 @@ import type { MeasuredServer } from '../support/measured-server.ts';
 import { RawClient } from '../support/raw-client.ts';
 import type { ListTask, ListTime } from './list-worker.ts';
 import { expectStatus, perform } from './load.ts';
-import { crowdPath, podText } from './objects.ts';
+import { crowdPath, namedText, podText } from './objects.ts';
 import type { Figure, Report } from './report.ts';
 
 const crowdPodsPath = `${crowdPath}/pods`;
@@ -15,10 +15,9 @@ const pingEveryMs = 5;
 /** A namespace with nothing in it, with the ServiceAccount that a controller would have given it. */
 export async function prepareLists(server: MeasuredServer): Promise<void> {
   const client = await RawClient.open(server.connection);
-  const named = (kind: string, name: string): string => JSON.stringify({ apiVersion: 'v1', kind, metadata: { name } });
-  await expectStatus(client, 201, 'POST', '/api/v1/namespaces', named('Namespace', 'crowd'));
+  await expectStatus(client, 201, 'POST', '/api/v1/namespaces', namedText('Namespace', 'crowd'));
   const accounts = `${crowdPath}/serviceaccounts`;
-  await expectStatus(client, 201, 'POST', accounts, named('ServiceAccount', 'default'));
+  await expectStatus(client, 201, 'POST', accounts, namedText('ServiceAccount', 'default'));
   client.close();
 }
 

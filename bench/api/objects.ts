@@ -35,3 +35,8 @@ export function configMapText(name: string): string {
     data: { text: 'x'.repeat(2500) },
   });
 }
+
+/** An object with nothing but a name. */
+export function namedText(kind: string, name: string): string {
+  return JSON.stringify({ apiVersion: 'v1', kind, metadata: { name } });
+}

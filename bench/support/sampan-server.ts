@@ -6,11 +6,13 @@ import { serviceAccounts } from '../../src/api/generated/index.ts';
 import { ControlPlane } from '../../src/cluster/index.ts';
 import { createTokenSettings, FrontDoor } from '../../src/drivers/front-door/index.ts';
 import { createNodeWorld } from '../../src/drivers/index.ts';
+import { useServerHeap } from '../../src/drivers/server-heap.ts';
 import { openSqliteStore } from '../../src/drivers/sqlite/index.ts';
 import { ensureClusterPki } from '../../src/drivers/tls/index.ts';
 import { createObjectCodec, type StoredObject } from '../../src/storage/index.ts';
 import { serveMeasurements } from './measured-server.ts';
 
+useServerHeap();
 const directory = mkdtempSync(join(tmpdir(), 'sampan-bench-'));
 const world = createNodeWorld();
 const pki = ensureClusterPki({ directory, nowMs: world.clock.now() });

@@ -9,6 +9,7 @@ import { createHandler, createTokenSettings } from '../../drivers/front-door/ind
 import { createNodeWorld } from '../../drivers/node-world.ts';
 import { HttpsCalls } from '../../drivers/outbound/index.ts';
 import { NodeReverseProxy } from '../../drivers/proxy/index.ts';
+import { useServerHeap } from '../../drivers/server-heap.ts';
 import { openSqliteStore } from '../../drivers/sqlite/index.ts';
 import {
   type ClusterPki,
@@ -56,6 +57,7 @@ export class StartInterrupted extends Error {}
  * later step fails, so that a failed start leaves nothing behind but files.
  */
 export async function startCluster(plan: ClusterPlan, stopRequest: StopRequest): Promise<StartedCluster> {
+  useServerHeap();
   await using started = new AsyncDisposableStack();
   const { options } = plan;
   const { directory, without } = options;
