@@ -7,6 +7,7 @@
  * Go to build. The first start builds it.
  */
 import { join } from 'node:path';
+import { useServerHeap } from '../src/drivers/server-heap.ts';
 import { measureFanOut } from './api/fan-out.ts';
 import { measureList, prepareLists } from './api/list.ts';
 import { recordReport } from './api/record-report.ts';
@@ -15,6 +16,8 @@ import { measureRequests, prepareRequests } from './api/requests.ts';
 import { startKubeApiserver } from './support/kube-apiserver.ts';
 import { type MeasuredServer, startMeasuredServer } from './support/measured-server.ts';
 
+// The readers' thousand connections would have it collected as well, on the servers' cores.
+useServerHeap();
 const flags = new Set(process.argv.slice(2));
 const support = join(import.meta.dirname, 'support');
 const bare = await startMeasuredServer('bare HTTPS', join(support, 'bare-server.ts'));
