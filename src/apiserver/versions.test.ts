@@ -9,6 +9,7 @@ import {
   horizontalPodAutoscalersV1,
 } from '../api/generated/index.ts';
 import type { WatchEvent } from '../client/index.ts';
+import type { KubeObject } from '../machinery/index.ts';
 
 describe('a kind in two groups', () => {
   it('reads in both, whichever it was written in', async () => {
@@ -81,6 +82,40 @@ describe('a kind in two versions', () => {
     assert.equal(patched.spec?.targetCPUUtilizationPercentage, 70);
     const after = await api.client.get(horizontalPodAutoscalers, ref);
     assert.equal(after.spec?.metrics?.[0]?.resource?.target.averageUtilization, 70);
+  });
+
+  it('names the fields that a writer owns as its version does, and finds conflicts across versions', async () => {
+    using api = await TestServer.start();
+    const spec = { maxReplicas: 5, scaleTargetRef: target };
+    const owners = ({ metadata }: KubeObject): readonly string[] =>
+      metadata.managedFields!.map(
+        ({ manager, apiVersion, fieldsV1 }) => `${manager} ${apiVersion} ${Object.keys(fieldsV1!['f:spec']!)}`,
+      );
+    const created = await api.client.create(
+      horizontalPodAutoscalersV1,
+      { metadata: ref, spec: { ...spec, targetCPUUtilizationPercentage: 50 } },
+      { fieldManager: 'one' },
+    );
+    assert.deepEqual(owners(created), [
+      'one autoscaling/v1 f:maxReplicas,f:minReplicas,f:scaleTargetRef,f:targetCPUUtilizationPercentage',
+    ]);
+    const resource = { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } };
+    const applied = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      spec: { ...spec, metrics: [{ type: 'Resource', resource }] },
+    };
+    const by = { fieldManager: 'two' };
+    const error = await refusalOf(api.client.patch(horizontalPodAutoscalers, ref, 'apply', applied, by));
+    assert.match(
+      error.message,
+      /^Apply failed with 1 conflict: conflict with "one" using autoscaling\/v1: \.spec\.targetCPUUtilizationPercentage$/,
+    );
+    const forced = await api.client.patch(horizontalPodAutoscalers, ref, 'apply', applied, { ...by, force: true });
+    assert.deepEqual(owners(forced), [
+      'two autoscaling/v2 f:maxReplicas,f:metrics,f:scaleTargetRef',
+      'one autoscaling/v1 f:maxReplicas,f:minReplicas,f:scaleTargetRef',
+    ]);
   });
 });
 

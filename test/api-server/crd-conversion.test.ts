@@ -194,6 +194,51 @@ describe('a CRD with a conversion webhook', () => {
     assert.deepEqual((await ask('GET', `${addressesIn('v1')}/b`)).body.spec, { hostPort: 'y:10', replicas: 4 });
   });
 
+  test('knows who owns what although owners name it in different versions', async () => {
+    const apply = (manager: string, version: string, spec: object, force = false): Promise<ApiAnswer> =>
+      ask(
+        'PATCH',
+        `${addressesIn(version)}/owned?fieldManager=${manager}&force=${force}`,
+        addressOf(version, 'owned', spec),
+        'application/apply-patch+yaml',
+      );
+    const owners = ({ body }: ApiAnswer): readonly string[] =>
+      body.metadata.managedFields
+        .map(({ manager, apiVersion, fieldsV1 }: { manager: string; apiVersion: string; fieldsV1: object }) =>
+          [manager, apiVersion.slice(group.length + 1), JSON.stringify(fieldsV1)].join(' '),
+        )
+        .sort();
+    await apply('a', 'v1', { hostPort: 'one:1', replicas: 2 });
+    const refused = await apply('b', 'v2', { host: 'two' });
+    assert.equal(refused.status, 409);
+    assert.equal(refused.body.message, 'Apply failed with 1 conflict: conflict with "a": .spec.hostPort');
+    assert.deepEqual(owners(await apply('b', 'v2', { host: 'two' }, true)), [
+      'a v1 {"f:spec":{"f:replicas":{}}}',
+      'b v2 {"f:spec":{"f:host":{}}}',
+    ]);
+    const path = `${addressesIn('v1')}/owned?fieldManager=c`;
+    const patched = await ask('PATCH', path, { spec: { hostPort: 'two:9' } }, 'application/merge-patch+json');
+    assert.deepEqual(patched.body.spec, { hostPort: 'two:9', replicas: 2 });
+    assert.deepEqual(owners(patched), [
+      'a v1 {"f:spec":{"f:replicas":{}}}',
+      'b v2 {"f:spec":{"f:host":{}}}',
+      'c v1 {"f:spec":{"f:hostPort":{}}}',
+    ]);
+    const other = `${addressesIn('v2')}/owned?fieldManager=d`;
+    assert.deepEqual(owners(await ask('PATCH', other, { spec: { port: '10' } }, 'application/merge-patch+json')), [
+      'a v1 {"f:spec":{"f:replicas":{}}}',
+      'b v2 {"f:spec":{"f:host":{}}}',
+      'd v2 {"f:spec":{"f:port":{}}}',
+    ]);
+    const moved = await apply('a', 'v2', { port: '10' });
+    assert.deepEqual(moved.body.spec, { host: 'two', port: '10' });
+    assert.deepEqual(owners(moved), [
+      'a v2 {"f:spec":{"f:port":{}}}',
+      'b v2 {"f:spec":{"f:host":{}}}',
+      'd v2 {"f:spec":{"f:port":{}}}',
+    ]);
+  });
+
   test('selects by the fields of the version that the request names', async () => {
     const selected = await ask('GET', `${addressesIn('v2')}?fieldSelector=spec.host%3Dc`);
     assert.deepEqual(

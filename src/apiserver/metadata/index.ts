@@ -4,7 +4,7 @@
  *
  * Start reading at `managed-fields.ts`.
  */
-export { applyConfiguration, trackManagedFields } from './managed-fields.ts';
+export { applyConfiguration, trackManagedFields, trackNewObject } from './managed-fields.ts';
 export { dropDuplicateOwners } from './owner-references.ts';
 export { preconditionFailed } from './preconditions.ts';
 export { checkNameMatches, generateName, placeInNamespace, wipeSystemFields } from './request-identity.ts';

@@ -1,9 +1,9 @@
 import {
+  type AtVersion,
   applyConflictError,
   applyPatch,
   type FieldSet,
   fieldSetOf,
-  formatGroupVersion,
   isDeepEqual,
   type KubeObject,
   StatusError,
@@ -13,29 +13,66 @@ import type { WriteCall } from '../requests/write-call.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
 import type { ServerContext } from '../server-context.ts';
 import { touchManagedFields } from './touch-managed-fields.ts';
+import { withConversions } from './with-conversions.ts';
+
+/** A new object with `managedFields`: who creates it owns what it says. */
+export function trackNewObject(server: ServerContext, write: WriteCall, object: KubeObject): KubeObject {
+  const resetFields = write.endpoint.hasStatus ? statusOnly : undefined;
+  return track({ server, write, live: undefined, object, resetFields, atVersion: write.endpoint.atVersion });
+}
 
 /**
  * The object with `managedFields` as this request leaves them: whoever changes a field comes to own it. What the request
- * cannot write must stand in `object` as it stands in `live` already.
+ * cannot write must stand in `object` as it stands in `live` already. A promise only where a webhook has to be asked how
+ * the owners of other versions see it.
  */
 export function trackManagedFields(
   server: ServerContext,
   write: WriteCall,
-  live: KubeObject | undefined,
+  live: KubeObject,
   object: KubeObject,
-): KubeObject {
+): KubeObject | Promise<KubeObject> {
+  const { conversion, atVersion, apiVersion } = write.endpoint;
+  const change = { server, write, live, object };
+  if (conversion !== undefined && (hasOtherVersions(live, apiVersion) || hasOtherVersions(object, apiVersion))) {
+    return withConversions(conversion, converted => track({ ...change, atVersion: converted }));
+  }
+  return track({ ...change, atVersion });
+}
+
+interface TrackedChange {
+  readonly server: ServerContext;
+  readonly write: WriteCall;
+  readonly live: KubeObject | undefined;
+  readonly object: KubeObject;
+  readonly resetFields?: FieldSet | undefined;
+  readonly atVersion: AtVersion | undefined;
+}
+
+/** Objects are compared as the request's version shows them: those are the fields that its writer knows. */
+function track({ server, write, live, object, resetFields, atVersion }: TrackedChange): KubeObject {
   const { endpoint, subresource, manager } = write;
-  const apiVersion = trackedVersion(endpoint);
-  return trackUpdate({
-    schema: endpoint.storageSchema,
-    live,
-    updated: object,
+  const { apiVersion, schema } = endpoint;
+  const show = (each: KubeObject): KubeObject => atVersion?.(each, apiVersion)?.object ?? each;
+  const updated = show(object);
+  const tracked = trackUpdate({
+    schema,
+    live: live && show(live),
+    updated,
     manager,
     apiVersion,
     subresource: subresource === '' ? undefined : subresource,
     now: server.rules.now,
-    resetFields: live === undefined && endpoint.hasStatus ? statusOnly : undefined,
+    resetFields,
+    atVersion,
   });
+  if (updated === object) return tracked;
+  const { managedFields } = tracked.metadata;
+  return tracked === updated ? object : { ...object, metadata: { ...object.metadata, managedFields } };
+}
+
+function hasOtherVersions({ metadata }: KubeObject, apiVersion: string): boolean {
+  return metadata.managedFields?.some(entry => entry.apiVersion !== apiVersion) ?? false;
 }
 
 /** The object if all it does is to renew what its writer alone owns; then nothing else needs to be found out. */
@@ -45,23 +82,34 @@ export function trackRenewal(
   live: KubeObject,
   object: KubeObject,
 ): KubeObject | undefined {
-  return touchManagedFields(write, live, object, trackedVersion(write.endpoint), server.rules.now);
+  const { atVersion, conversion, apiVersion, isStorageVersion } = write.endpoint;
+  // Sets of one version say nothing of the fields of another.
+  if (atVersion !== undefined && !isStorageVersion) return undefined;
+  if ((atVersion ?? conversion) !== undefined && hasOtherVersions(live, apiVersion)) return undefined;
+  return touchManagedFields(write, live, object, apiVersion, server.rules.now);
 }
 
 const statusOnly: FieldSet = fieldSetOf(['f:status']);
 
-/** Objects are compared as they are stored, so where shapes differ that is the version whose fields are named. */
-function trackedVersion(endpoint: Endpoint): string {
-  return endpoint.version.convert === undefined ? endpoint.apiVersion : formatGroupVersion(endpoint.definition.storage);
-}
-
-/** What `live` becomes by server-side apply; throws the 409 of a conflict, the 400 of what cannot be applied. */
+/**
+ * What `live` becomes by server-side apply; throws the 409 of a conflict, the 400 of what cannot be applied. A promise
+ * only where a webhook has to be asked, as above.
+ */
 export function applyConfiguration(
   server: ServerContext,
   write: WriteCall,
   live: KubeObject | undefined,
   applied: KubeObject,
-): KubeObject {
+): KubeObject | Promise<KubeObject> {
+  const { conversion, atVersion, apiVersion } = write.endpoint;
+  const change = { server, write, live, object: applied };
+  if (conversion !== undefined && live !== undefined && hasOtherVersions(live, apiVersion)) {
+    return withConversions(conversion, converted => apply({ ...change, atVersion: converted }));
+  }
+  return apply({ ...change, atVersion });
+}
+
+function apply({ server, write, live, object: applied, atVersion }: TrackedChange): KubeObject {
   const { endpoint, subresource } = write;
   const outcome = applyPatch({
     schema: endpoint.schema,
@@ -73,6 +121,7 @@ export function applyConfiguration(
     subresource: subresource === '' ? undefined : subresource,
     now: server.rules.now,
     resetFields: resetFieldsOf(endpoint, subresource),
+    atVersion,
   });
   // Kubernetes: 500 without a reason where the configuration does not fit the schema.
   if (outcome.problem !== undefined)

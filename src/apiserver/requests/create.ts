@@ -9,7 +9,7 @@ import {
 } from '../../machinery/index.ts';
 import { draftObject, type StoredObject } from '../../storage/index.ts';
 import type { CallContext, ObjectResult } from '../core-contract.ts';
-import { trackManagedFields } from '../metadata/managed-fields.ts';
+import { trackNewObject } from '../metadata/managed-fields.ts';
 import { dropDuplicateOwners } from '../metadata/owner-references.ts';
 import { generateName, placeInNamespace, wipeSystemFields } from '../metadata/request-identity.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
@@ -39,7 +39,7 @@ export async function createObject(
   const write = openWrite(endpoint, request, call, request.name ?? body.metadata.name ?? '');
   const wiped = { ...body, metadata: wipeSystemFields(body.metadata) };
   const placed = dropDuplicateOwners(placeInNamespace(wiped, write.namespace), call, false);
-  const tracked = trackManagedFields(server, write, undefined, toStorage(endpoint, placed));
+  const tracked = trackNewObject(server, write, toStorage(endpoint, placed));
   const admitted = await admitNew(write, tracked);
   return createAdmitted(server, write, admitted);
 }

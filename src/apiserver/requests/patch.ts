@@ -38,7 +38,7 @@ class Patch implements Change {
     this.#write = write;
   }
 
-  from(current: StoredObject | undefined): KubeObject {
+  from(current: StoredObject | undefined): KubeObject | Promise<KubeObject> {
     const old: KubeObject = current!.object;
     const { endpoint, request } = this.#write;
     const served = convertToServed(old, endpoint.resource);
@@ -64,13 +64,16 @@ class Application implements Change {
     this.create = write.subresource === '' ? object => createInstead(server, write, object) : undefined;
   }
 
-  from(current: StoredObject | undefined): KubeObject {
+  from(current: StoredObject | undefined): KubeObject | Promise<KubeObject> {
     const { endpoint } = this.#write;
     const old: KubeObject | undefined = current?.object;
     const served = old === undefined ? undefined : convertToServed(old, endpoint.resource);
+    const finish = (merged: KubeObject): KubeObject => {
+      const wanted = readPatched(this.#write, merged, served);
+      return old === undefined ? wanted : keepReadOnlyParts(this.#server, this.#write, wanted, old);
+    };
     const merged = applyConfiguration(this.#server, this.#write, served, this.#applied);
-    const wanted = readPatched(this.#write, merged, served);
-    return old === undefined ? wanted : keepReadOnlyParts(this.#server, this.#write, wanted, old);
+    return merged instanceof Promise ? merged.then(finish) : finish(merged);
   }
 }
 

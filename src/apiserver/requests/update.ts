@@ -2,7 +2,7 @@ import type { ResourceRequest } from '../../client/index.ts';
 import type { KubeObject } from '../../machinery/index.ts';
 import type { StoredObject } from '../../storage/index.ts';
 import type { CallContext, ObjectResult } from '../core-contract.ts';
-import { trackManagedFields, trackRenewal } from '../metadata/managed-fields.ts';
+import { trackManagedFields, trackNewObject, trackRenewal } from '../metadata/managed-fields.ts';
 import { dropDuplicateOwners } from '../metadata/owner-references.ts';
 import { checkNameMatches, placeInNamespace } from '../metadata/request-identity.ts';
 import type { Endpoint } from '../resources/endpoint.ts';
@@ -56,10 +56,10 @@ class Replacement implements Change {
         : undefined;
   }
 
-  from(current: StoredObject | undefined): KubeObject {
+  from(current: StoredObject | undefined): KubeObject | Promise<KubeObject> {
     const server = this.#server;
     const write = this.#write;
-    if (current === undefined) return trackManagedFields(server, write, undefined, this.#wanted);
+    if (current === undefined) return trackNewObject(server, write, this.#wanted);
     const old = current.object;
     const wanted = keepReadOnlyParts(server, write, this.#wanted, old);
     const renewed = trackRenewal(server, write, old, wanted);

@@ -1,10 +1,18 @@
 import type { KindDefinition, KindRules, ServedVersion } from '../../api/index.ts';
-import type { ErrorSubject, FieldSchema, KubeObject, ObjectSchema, ResourceType } from '../../machinery/index.ts';
+import type {
+  AtVersion,
+  ErrorSubject,
+  FieldSchema,
+  KubeObject,
+  ObjectSchema,
+  ResourceType,
+} from '../../machinery/index.ts';
 import { formatGroupVersion } from '../../machinery/index.ts';
 import { type ObjectCache, objectKey, type StoredObject } from '../../storage/index.ts';
 import type { AdmissionOperation, AdmissionPlugin, ServedResource } from '../core-contract.ts';
 import type { AdmissionMetrics } from '../metrics/index.ts';
 import type { ObjectConversion } from '../object-conversion.ts';
+import { createAtVersion } from '../served-version.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { LeasePool } from './lease-pool.ts';
 import { MeteredChain } from './metered-chain.ts';
@@ -33,6 +41,8 @@ export class Endpoint {
   readonly isStorageVersion: boolean;
   /** Present where a webhook converts between the version and what is stored. */
   readonly conversion: ObjectConversion | undefined;
+  /** Present where a built-in kind's versions differ in shape. */
+  readonly atVersion: AtVersion | undefined;
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #metrics: AdmissionMetrics | undefined;
   readonly #chains = new Map<string, AdmissionChain>();
@@ -61,6 +71,7 @@ export class Endpoint {
     this.apiVersion = formatGroupVersion(this.type);
     const { storage } = resource.definition;
     this.conversion = resource.crd?.conversion;
+    this.atVersion = createAtVersion(resource.definition);
     this.isStorageVersion = storage.group === this.type.group && storage.version === this.type.version;
     this.#plugins = plugins;
     this.#metrics = metrics;

@@ -2,7 +2,7 @@ import { isDeepEqual } from '../json/index.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { checkApplied, joinProblems } from './check-applied.ts';
-import { type Changes, compareObjects } from './compare-objects.ts';
+import type { Changes } from './compare-objects.ts';
 import type { ApplyConflict } from './conflict.ts';
 import {
   emptyFieldSet,
@@ -12,7 +12,6 @@ import {
   listPaths,
   subtractSet,
   subtractSubtrees,
-  uniteSets,
 } from './field-set.ts';
 import { fieldsOfLastApplied, updateLastApplied } from './last-applied.ts';
 import { listFields } from './list-fields.ts';
@@ -23,14 +22,14 @@ import {
   isApplyEntryOf,
   sortEntries,
   systemFieldSet,
-  systemFields,
   type Writer,
   withManagedFields,
 } from './managed-fields.ts';
 import { mergeObjects } from './merge-objects.ts';
+import { type Ownership, pruneMerged } from './prune-merged.ts';
 import { takeAway } from './record-changes.ts';
-import { includeStructs, removeFields } from './remove-fields.ts';
 import { trackUpdate } from './track-update.ts';
+import { type AtVersion, type ChangesAt, compareInVersions, compareWritten } from './versions.ts';
 
 export interface ApplyPatchOptions extends Writer {
   readonly schema: Schema;
@@ -44,6 +43,8 @@ export interface ApplyPatchOptions extends Writer {
   readonly now: string;
   /** Fields that this request cannot write. */
   readonly resetFields?: FieldSet | undefined;
+  /** For kinds whose versions differ in shape: sets of other versions are compared, and pruned by, in their own. */
+  readonly atVersion?: AtVersion | undefined;
 }
 
 export type ApplyOutcome =
@@ -58,12 +59,7 @@ export type ApplyOutcome =
       readonly conflicts?: undefined;
     };
 
-/**
- * Server-side apply. Kubernetes: `FieldManager.Apply`.
- *
- * Differs from Kubernetes: sets of other versions are taken as paths of this version; kinds whose versions differ in
- * shape lose precision there.
- */
+/** Server-side apply. Kubernetes: `FieldManager.Apply`. */
 export function applyPatch(options: ApplyPatchOptions): ApplyOutcome {
   const problem = findProblem(options);
   if (problem !== undefined) return problem;
@@ -119,32 +115,32 @@ class Application {
   private readonly fields: FieldSet;
   private readonly merged: KubeObject;
   private readonly changes: Changes;
+  private readonly changesAt: ChangesAt | undefined;
 
   constructor(options: ApplyPatchOptions, live: KubeObject | undefined) {
     this.options = options;
     this.live = live;
     this.entries = live?.metadata.managedFields ?? [];
     this.fields = this.withoutReset(listFields(options.schema, options.applied));
-    this.merged = this.prune(mergeObjects(options.schema, live, options.applied)) as KubeObject;
-    const changes = compareObjects(options.schema, live, this.merged, systemFields);
-    this.changes = { written: this.withoutReset(changes.written), removed: this.withoutReset(changes.removed) };
+    this.merged = this.prune(mergeObjects(options.schema, live, options.applied) as KubeObject);
+    const { schema, resetFields, atVersion } = options;
+    this.changes = compareWritten(schema, live, this.merged, resetFields);
+    this.changesAt = atVersion && compareInVersions(atVersion, live, this.merged, resetFields);
   }
 
   /** What others own and this would change; `except` what is allowed to change hands. */
   conflicts(except: FieldSet = emptyFieldSet): readonly ApplyConflict[] {
-    return this.others().flatMap(owner =>
-      listPaths(subtractSet(intersectSets(fieldsOf(owner), this.changes.written), except)).map(path => ({
-        owner,
-        path,
-      })),
-    );
+    return this.others().flatMap(owner => {
+      const written = this.changesFor(owner)?.written ?? emptyFieldSet;
+      return listPaths(subtractSet(intersectSets(fieldsOf(owner), written), except)).map(path => ({ owner, path }));
+    });
   }
 
   /** The object, with everything that changes hands given to the applier. */
   result(): KubeObject {
     const isUnchanged = this.live !== undefined && isDeepEqual(this.live, this.merged);
     const entries = this.others()
-      .map(entry => ({ ...entry, fieldsV1: takeAway(fieldsOf(entry), this.changes) }))
+      .map(entry => ({ ...entry, fieldsV1: this.fieldsLeftTo(entry) }))
       .filter(entry => !isEmptySet(entry.fieldsV1));
     const owned = subtractSet(this.fields, systemFieldSet);
     if (!isEmptySet(owned)) {
@@ -172,20 +168,27 @@ class Application {
     return resetFields === undefined ? fields : subtractSubtrees(fields, resetFields);
   }
 
-  /** Removes what the applier set before, sets no longer, and nobody else owns. */
-  private prune(merged: unknown): unknown {
-    const last = fieldsOf(this.own());
-    if (isEmptySet(last)) return merged;
-    const { schema } = this.options;
-    const fieldsIn = (value: unknown): FieldSet => includeStructs(schema, listFields(schema, value));
-    const lastFields = includeStructs(schema, last);
-    const mergedFields = fieldsIn(merged);
-    const owned = this.others().reduce((set, entry) => uniteSets(set, fieldsOf(entry)), this.fields);
-    const bare = fieldsIn(removeFields(schema, merged, lastFields));
-    const ownedFields = includeStructs(schema, owned);
-    const withOwned = removeFields(schema, merged, subtractSet(mergedFields, uniteSets(bare, ownedFields)));
-    // What the applier never set but that went with its container comes back.
-    const gone = subtractSet(mergedFields, fieldsIn(withOwned));
-    return removeFields(schema, merged, intersectSets(gone, lastFields));
+  /** What changed as the version of an entry sees it; undefined when the kind has no such version any more. */
+  private changesFor(entry: ManagedFieldsEntry): Changes | undefined {
+    if (this.changesAt === undefined || entry.apiVersion === this.options.apiVersion) return this.changes;
+    return this.changesAt(entry.apiVersion!);
   }
+
+  private fieldsLeftTo(entry: ManagedFieldsEntry): FieldSet {
+    const changes = this.changesFor(entry);
+    return changes === undefined ? emptyFieldSet : takeAway(fieldsOf(entry), changes);
+  }
+
+  /** Removes what the applier set before, sets no longer, and nobody else owns. */
+  private prune(merged: KubeObject): KubeObject {
+    const last = this.own();
+    if (last === undefined || isEmptySet(fieldsOf(last))) return merged;
+    const { schema, apiVersion, atVersion } = this.options;
+    const owned = [...this.others().map(ownershipOf), { apiVersion, fields: this.fields }];
+    return pruneMerged({ merged, schema, apiVersion, last: ownershipOf(last), owned, atVersion });
+  }
+}
+
+function ownershipOf(entry: ManagedFieldsEntry): Ownership {
+  return { apiVersion: entry.apiVersion!, fields: fieldsOf(entry) };
 }

@@ -27,4 +27,5 @@ export type { Writer } from './managed-fields.ts';
 export { mergeObjects } from './merge-objects.ts';
 export type { PathElement } from './path-element.ts';
 export { removeFields } from './remove-fields.ts';
-export { type AtVersion, type TrackUpdateOptions, trackUpdate } from './track-update.ts';
+export { type TrackUpdateOptions, trackUpdate } from './track-update.ts';
+export type { AtVersion, VersionedObject } from './versions.ts';

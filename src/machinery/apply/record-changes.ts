@@ -18,9 +18,7 @@ import {
   sortEntries,
   type Writer,
 } from './managed-fields.ts';
-
-/** What changed as seen in another version; undefined when that version is no longer served. */
-export type ChangesAt = (apiVersion: string) => Changes | undefined;
+import type { ChangesAt } from './versions.ts';
 
 /**
  * The entries after a write by `writer`: it owns what it wrote, and nobody owns what is gone. The same list when nobody
