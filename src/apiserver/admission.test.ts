@@ -237,6 +237,21 @@ describe('a pod that is to be resized', () => {
     assert.deepEqual(error.details?.causes, [{ reason: 'NodeCapacity' }]);
     assert.equal((await resize('2', '1Mi')).spec.containers[0]!.resources?.requests?.['cpu'], '2');
   });
+
+  it('counts what its runtime takes', async () => {
+    using api = await start();
+    await api.client.create(nodes, { metadata: { name: 'n' }, spec: {}, status: { allocatable: { cpu: '2' } } });
+    const overhead = { podFixed: { cpu: '250m' } };
+    await api.client.create(runtimeClasses, { metadata: { name: 'vm' }, handler: 'vm', overhead });
+    const container = { name: 'c', image: 'i', resources: { requests: { cpu: '1' } } };
+    const spec = { nodeName: 'n', runtimeClassName: 'vm', containers: [container] };
+    const created = await api.client.create(pods, podOf('p', 'test', spec));
+    assert.deepEqual(created.spec.overhead, { cpu: '250m' });
+    const containers = [{ ...created.spec.containers[0]!, resources: { requests: { cpu: '1800m' } } }];
+    const resized = { ...created, spec: { ...created.spec, containers } };
+    const error = await refusalOf(api.client.update(pods, resized, undefined, 'resize'));
+    assert.match(error.message, /cpu, requested: 2050, allocatable: 2000$/);
+  });
 });
 
 describe('limit ranges', () => {

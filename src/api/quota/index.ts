@@ -14,7 +14,7 @@ export {
   subtractAmounts,
   withoutZeros,
 } from './amounts.ts';
-export { podLimits, podRequests } from './pod-resources.ts';
+export { podLimits, podRequests, withOverhead } from './pod-resources.ts';
 export { isCharged } from './pod-usage.ts';
 export { type QuotaEvaluator, quotaEvaluatorOf } from './quota-evaluator.ts';
 export { isInScopes } from './quota-scopes.ts';

@@ -6,17 +6,25 @@ import {
   type Quantity,
 } from '../../machinery/index.ts';
 import type { Container, Pod } from '../generated/index.ts';
-import type { Amounts } from './amounts.ts';
+import { type Amounts, addAmounts } from './amounts.ts';
 
 type Sums = Map<string, Quantity>;
 
-/** What a pod asks for as a whole: its containers together, or an init container where that asks for more. */
+/**
+ * What a pod asks for as a whole: its containers together, or an init container where that asks for more. Without its
+ * overhead.
+ */
 export function podRequests(pod: Pod): Amounts {
   return total(pod, 'requests');
 }
 
 export function podLimits(pod: Pod): Amounts {
   return total(pod, 'limits');
+}
+
+/** Kubernetes: overhead counts as a request, and as a limit where there is one. */
+export function withOverhead({ spec }: Pod, amounts: Amounts): Amounts {
+  return spec.overhead === undefined ? amounts : addAmounts(amounts, spec.overhead);
 }
 
 /** Kubernetes: sidecars count with the containers, and with every init container behind them. */

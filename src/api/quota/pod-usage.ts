@@ -6,8 +6,8 @@ import type {
   WeightedPodAffinityTerm,
 } from '../generated/index.ts';
 import { computeQosClass } from '../kinds/index.ts';
-import { type Amounts, addAmounts } from './amounts.ts';
-import { podLimits, podRequests } from './pod-resources.ts';
+import type { Amounts } from './amounts.ts';
+import { podLimits, podRequests, withOverhead } from './pod-resources.ts';
 import type { QuotaEvaluator } from './quota-evaluator.ts';
 import { matchesValue } from './scope-value.ts';
 
@@ -51,11 +51,6 @@ export function isCharged({ status, metadata }: Pod, nowMs: number): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
   return nowMs <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
-}
-
-/** Kubernetes: overhead counts as a request, and as a limit where there is one. */
-function withOverhead({ spec }: Pod, amounts: Amounts): Amounts {
-  return spec.overhead === undefined ? amounts : addAmounts(amounts, spec.overhead);
 }
 
 function measure(requests: Amounts, limits: Amounts): Amounts {

@@ -1,5 +1,5 @@
 import { type Node, nodes, type Pod } from '../../api/generated/index.ts';
-import { podRequests } from '../../api/quota/index.ts';
+import { podRequests, withOverhead } from '../../api/quota/index.ts';
 import { quantityToInteger, quantityToMilli, StatusError } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
@@ -32,7 +32,7 @@ export function createPodResize(view: ObjectView): AdmissionPlugin {
 }
 
 function findShortages(pod: Pod, { status }: Node): readonly string[] {
-  const requests = podRequests(pod);
+  const requests = withOverhead(pod, podRequests(pod));
   const allocatable = (status?.allocatable ?? {}) as Readonly<Record<string, string>>;
   const problems: string[] = [];
   for (const [name, read] of [
