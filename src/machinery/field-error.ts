@@ -58,6 +58,17 @@ export function formatFieldError(error: FieldError): string {
   return error.field === '' ? formatFieldErrorBody(error) : `${error.field}: ${formatFieldErrorBody(error)}`;
 }
 
+/** Several of them as one text. */
+export function formatFieldErrors(errors: readonly FieldError[]): string {
+  return formatAggregate(errors.map(formatFieldError));
+}
+
+/** How Kubernetes tells of several errors at once: one alone, more as `[a, b]`, none twice. Upstream: `Aggregate`. */
+export function formatAggregate(texts: readonly string[]): string {
+  const distinct = [...new Set(texts)];
+  return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`;
+}
+
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quoteGo(value);

@@ -50,14 +50,17 @@ export {
   type FieldError,
   type FieldErrorReason,
   fieldError,
+  formatAggregate,
   formatFieldError,
   formatFieldErrorBody,
+  formatFieldErrors,
 } from './field-error.ts';
 export { type IntOrString, intValueOf, parseIntOrString, percentOf, scaleIntOrPercent } from './intstr/index.ts';
 export {
   asList,
   compareText,
   formatGoStrings,
+  formatGoValue,
   goTypeOf,
   isDeepEqual,
   isJsonObject,

@@ -1,4 +1,4 @@
-import { type FieldError, formatFieldError, formatFieldErrorBody } from './field-error.ts';
+import { type FieldError, formatFieldErrorBody, formatFieldErrors } from './field-error.ts';
 
 export interface StatusCause {
   readonly reason?: string | undefined;
@@ -127,8 +127,7 @@ export const statusError = {
   /** 422 with a cause for each field error. Kubernetes names the kind here, not the resource. */
   invalid: (subject: ErrorSubject, name: string, errors: readonly FieldError[]): StatusError => {
     const kind = subject.kind ?? subject.resource;
-    const texts = [...new Set(errors.map(formatFieldError))];
-    const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
+    const list = formatFieldErrors(errors);
     return new StatusError(
       'Invalid',
       `${subject.group === '' ? kind : `${kind}.${subject.group}`} "${name}" is invalid: ${list}`,

@@ -6,7 +6,7 @@ import {
   type Pod,
 } from '../../api/generated/index.ts';
 import { podLimits, podRequests } from '../../api/quota/index.ts';
-import type { KubeObject } from '../../machinery/index.ts';
+import { formatAggregate, type KubeObject } from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { forbid } from './admission-error.ts';
@@ -35,7 +35,7 @@ export function createLimitRanger(view: ObjectView): AdmissionPlugin {
       for (const range of view.list(limitRanges, request.namespace)) {
         const breaches = boundsOf(range).flatMap(bounds => breachesOf(bounds, request));
         if (breaches.length === 0) continue;
-        throw forbid(request, breaches.length === 1 ? breaches[0]! : `[${[...new Set(breaches)].join(', ')}]`);
+        throw forbid(request, formatAggregate(breaches));
       }
     },
   };

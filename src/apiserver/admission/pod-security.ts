@@ -19,7 +19,13 @@ import {
   type PodSecurityStandard,
   readPodSecurityPolicy,
 } from '../../api/pod-security/index.ts';
-import { type FieldError, formatFieldError, type KubeObject, statusError } from '../../machinery/index.ts';
+import {
+  type FieldError,
+  formatFieldError,
+  formatFieldErrors,
+  type KubeObject,
+  statusError,
+} from '../../machinery/index.ts';
 import type { AdmissionPlugin, AdmissionRequest, ServedResource } from '../core-contract.ts';
 import type { ObjectView } from '../object-view.ts';
 import { isResource } from './admitted-resource.ts';
@@ -166,8 +172,7 @@ function describeWouldBe(standard: PodSecurityStandard, pod: CheckedPod): string
 
 function noteErrors(request: AdmissionRequest, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const texts = errors.map(formatFieldError);
-  annotate(request, 'error', `Failed to parse policy: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`);
+  annotate(request, 'error', `Failed to parse policy: ${formatFieldErrors(errors)}`);
 }
 
 function annotate(request: AdmissionRequest, key: string, value: string): void {

@@ -4,7 +4,7 @@ import {
   decodeJson,
   type FieldError,
   fieldError,
-  formatFieldError,
+  formatFieldErrors,
   loadYamlDecoder,
 } from '../../machinery/index.ts';
 
@@ -60,8 +60,8 @@ export async function parseAuditPolicy(text: string): Promise<AuditPolicy> {
   }
   const policy = value as unknown as AuditPolicy;
   checkShape(policy);
-  const errors = validatePolicy(policy).map(formatFieldError);
-  if (errors.length > 0) throw new AuditPolicyError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
+  const errors = validatePolicy(policy);
+  if (errors.length > 0) throw new AuditPolicyError(formatFieldErrors(errors));
   if ((policy.rules ?? []).length === 0) throw new AuditPolicyError('loaded illegal policy with 0 rules');
   return policy;
 }

@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../api/generated/index.ts';
-import { isSemanticallyEqual } from '../../machinery/index.ts';
+import { formatAggregate, isSemanticallyEqual } from '../../machinery/index.ts';
 import { type Condition, hasCondition, withCondition } from './crd-conditions.ts';
 
 /** The names that other CRDs of a group serve under. */
@@ -108,7 +108,6 @@ function settleNames(
 }
 
 function nameConflict(reason: string, names: readonly string[]): Condition {
-  const texts = names.map(name => `"${name}" is already in use`);
-  const message = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
+  const message = formatAggregate(names.map(name => `"${name}" is already in use`));
   return { type: 'NamesAccepted', status: 'False', reason, message };
 }

@@ -1,5 +1,12 @@
 import type { CustomResourceSubresourceScale } from '../../api/generated/index.ts';
-import { type FieldError, fieldError, goTypeOf, isJsonObject, type KubeObject } from '../../machinery/index.ts';
+import {
+  type FieldError,
+  fieldError,
+  formatGoValue,
+  goTypeOf,
+  isJsonObject,
+  type KubeObject,
+} from '../../machinery/index.ts';
 
 const int32Max = 2147483647;
 
@@ -34,7 +41,7 @@ function find(object: unknown, path: string): Found {
     if (!isJsonObject(value)) {
       const at = `.${names.slice(0, index).join('.')}`;
       return {
-        problem: `${at} accessor error: ${goText(value)} is of the type ${goTypeOf(value)}, expected map[string]interface{}`,
+        problem: `${at} accessor error: ${formatGoValue(value)} is of the type ${goTypeOf(value)}, expected map[string]interface{}`,
       };
     }
     value = value[name];
@@ -66,14 +73,5 @@ function checkSelector(object: KubeObject, path: string): readonly FieldError[] 
 /** Kubernetes: `unstructured.NestedInt64` and its kind. */
 function mismatch(path: string, value: unknown, expected: string): string {
   const at = path.startsWith('.') ? path : `.${path}`;
-  return `${at} accessor error: ${goText(value)} is of the type ${goTypeOf(value)}, expected ${expected}`;
-}
-
-/** Go's `%v`. */
-function goText(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isJsonObject(value)) return String(value);
-  const entries = Object.keys(value).sort();
-  return `map[${entries.map(key => `${key}:${goText(value[key])}`).join(' ')}]`;
+  return `${at} accessor error: ${formatGoValue(value)} is of the type ${goTypeOf(value)}, expected ${expected}`;
 }

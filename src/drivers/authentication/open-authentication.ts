@@ -9,7 +9,7 @@ import {
   type TokenWebhookOptions,
   validateIssuers,
 } from '../../apiserver/auth/index.ts';
-import { type FieldError, formatFieldError } from '../../machinery/index.ts';
+import { type FieldError, formatFieldErrors } from '../../machinery/index.ts';
 import { jwtSignatures } from '../tokens/index.ts';
 import { AuthenticationSettingsError } from './authentication-settings-error.ts';
 import { parseAuthenticationConfiguration } from './parse-configuration.ts';
@@ -71,9 +71,7 @@ async function checkIssuers(configurations: readonly JwtIssuer[]): Promise<void>
 
 function refuse(errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const texts = errors.map(formatFieldError);
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  throw new AuthenticationSettingsError(`invalid authentication configuration: ${list}`);
+  throw new AuthenticationSettingsError(`invalid authentication configuration: ${formatFieldErrors(errors)}`);
 }
 
 function chooseAnonymous(

@@ -3,7 +3,7 @@ import {
   decodeJson,
   type FieldError,
   fieldError,
-  formatFieldError,
+  formatFieldErrors,
   loadYamlDecoder,
 } from '../../machinery/index.ts';
 import { EncryptionConfigurationError } from './encryption-error.ts';
@@ -53,10 +53,8 @@ export async function parseEncryptionConfiguration(text: string): Promise<Encryp
   }
   const configuration = value as unknown as EncryptionConfiguration;
   checkShape(configuration);
-  const errors = validate(configuration).map(formatFieldError);
-  if (errors.length > 0) {
-    throw new EncryptionConfigurationError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
-  }
+  const errors = validate(configuration);
+  if (errors.length > 0) throw new EncryptionConfigurationError(formatFieldErrors(errors));
   return configuration;
 }
 

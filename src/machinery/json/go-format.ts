@@ -1,3 +1,5 @@
+import { isJsonObject } from './json-value.ts';
+
 /** What Go's `strconv.IsPrint` calls unprintable, of what is not ASCII. */
 const unprintable = /[\p{C}\p{Z}]/u;
 
@@ -29,6 +31,15 @@ export function quoteGo(text: string): string {
 /** A list of texts as Go's `%#v` prints a `[]string`. */
 export function formatGoStrings(texts: readonly string[]): string {
   return `[]string{${texts.map(quoteGo).join(', ')}}`;
+}
+
+/** A decoded JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
+export function formatGoValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(formatGoValue).join(' ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = Object.keys(value).sort();
+  return `map[${fields.map(key => `${key}:${formatGoValue(value[key])}`).join(' ')}]`;
 }
 
 /** How Go names the type of a decoded JSON value. */

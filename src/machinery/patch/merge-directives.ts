@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json/index.ts';
+import { formatGoValue, isJsonObject, type JsonObject } from '../json/index.ts';
 import { PatchProblem } from './patch-problem.ts';
 
 /** The keys by which a strategic merge patch says more than values can. */
@@ -16,22 +16,11 @@ export const formatProblems = {
 } as const;
 
 export function unknownPatchType(type: unknown, map: JsonObject): PatchProblem {
-  return new PatchProblem(`unknown patch type: ${String(type)} in map: ${formatMap(map)}`);
+  return new PatchProblem(`unknown patch type: ${String(type)} in map: ${formatGoValue(map)}`);
 }
 
 export function noMergeKey(map: JsonObject, key: string): PatchProblem {
-  return new PatchProblem(`map: ${formatMap(map)} does not contain declared merge key: ${key}`);
-}
-
-/** A value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
-export function formatMap(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(formatMap).join(' ')}]`;
-  if (!isJsonObject(value)) return String(value);
-  return `map[${Object.keys(value)
-    .sort()
-    .map(key => `${key}:${formatMap(value[key])}`)
-    .join(' ')}]`;
+  return new PatchProblem(`map: ${formatGoValue(map)} does not contain declared merge key: ${key}`);
 }
 
 /**

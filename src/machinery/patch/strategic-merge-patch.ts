@@ -1,13 +1,6 @@
-import { isDeepEqual, isJsonObject, type JsonObject, ownField, setField } from '../json/index.ts';
+import { formatGoValue, isDeepEqual, isJsonObject, type JsonObject, ownField, setField } from '../json/index.ts';
 import type { FieldSchema, Schema } from '../schema/schema.ts';
-import {
-  directive,
-  formatMap,
-  formatProblems,
-  noMergeKey,
-  stripDirectives,
-  unknownPatchType,
-} from './merge-directives.ts';
+import { directive, formatProblems, noMergeKey, stripDirectives, unknownPatchType } from './merge-directives.ts';
 import { mergeInOrder, orderLike } from './merge-order.ts';
 import { attempt, type PatchOutcome, PatchProblem } from './patch-problem.ts';
 
@@ -264,6 +257,6 @@ function checkOrder(
   for (const place of order) if (at < items.length && isDeepEqual(keyOf(items[at]), keyOf(place))) at++;
   if (at === items.length) return;
   throw new PatchProblem(
-    `The order in patch list:\n${formatMap(changes)}\n doesn't match $setElementOrder list:\n${formatMap(order)}\n`,
+    `The order in patch list:\n${formatGoValue(changes)}\n doesn't match $setElementOrder list:\n${formatGoValue(order)}\n`,
   );
 }

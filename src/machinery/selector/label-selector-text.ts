@@ -1,4 +1,4 @@
-import { formatFieldError } from '../field-error.ts';
+import { formatFieldError, formatFieldErrors } from '../field-error.ts';
 import { type LabelMatcher, matchLabels } from './label-matcher.ts';
 import { type LabelOperator, type LabelRequirement, validateKey, validateRequirement } from './label-requirement.ts';
 import type { Parsed } from './parsed.ts';
@@ -141,9 +141,9 @@ class Parser {
   }
 
   private check(requirement: LabelRequirement): LabelRequirement {
-    const texts = [...new Set(validateRequirement(requirement, undefined).map(formatFieldError))];
-    if (texts.length === 0) return requirement;
-    throw new SyntaxProblem(texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`);
+    const errors = validateRequirement(requirement, undefined);
+    if (errors.length === 0) return requirement;
+    throw new SyntaxProblem(formatFieldErrors(errors));
   }
 
   private parseOperator(): LabelOperator {

@@ -1,4 +1,5 @@
 import type { NodeCondition } from '../../api/generated/index.ts';
+import { formatAggregate } from '../../machinery/index.ts';
 import type { Pressure } from './pressure.ts';
 
 export interface NodeState {
@@ -58,7 +59,7 @@ export function buildConditions(
     else add(type, 'False', reason, message, event);
   }
   const isReady = state.problems.length === 0;
-  const text = isReady ? 'kubelet is posting ready status' : aggregate(state.problems);
+  const text = isReady ? 'kubelet is posting ready status' : formatAggregate(state.problems);
   add(
     'Ready',
     isReady ? 'True' : 'False',
@@ -67,8 +68,4 @@ export function buildConditions(
     isReady ? 'NodeReady' : 'NodeNotReady',
   );
   return { conditions, changes };
-}
-
-function aggregate(problems: readonly string[]): string {
-  return problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
 }

@@ -11,4 +11,4 @@ export { PodVolumes } from './pod-volumes.ts';
 export { ServiceAccountTokens } from './service-account-tokens.ts';
 export { VolumeError } from './volume-error.ts';
 export { type MountContext, pluginOf, VolumeMounter } from './volume-mounter.ts';
-export { aggregate, buildPayload, type PayloadSources } from './volume-payload.ts';
+export { buildPayload, type PayloadSources } from './volume-payload.ts';

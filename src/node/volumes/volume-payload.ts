@@ -7,6 +7,7 @@ import type {
   Volume,
   VolumeProjection,
 } from '../../api/generated/index.ts';
+import { formatAggregate } from '../../machinery/index.ts';
 import { decodeBase64 } from '../bytes/index.ts';
 import { type PodAddresses, readPodField, readResourceField } from '../facts/index.ts';
 import type { ObjectLookup, ReferenceKind } from '../objects/index.ts';
@@ -61,7 +62,7 @@ function fromProjections(
       problems.push((error as Error).message);
     }
   }
-  if (problems.length > 0) throw new Error(aggregate(problems));
+  if (problems.length > 0) throw new Error(formatAggregate(problems));
   return [...files.values()];
 }
 
@@ -127,10 +128,4 @@ function fromPod(
     else if (resourceFieldRef !== undefined) data = readResourceField(pod, undefined, resourceFieldRef, allocatable);
     return { path, data, mode: own ?? mode };
   });
-}
-
-/** Kubernetes: how several errors are told as one. */
-export function aggregate(problems: readonly string[]): string {
-  const texts = [...new Set(problems)];
-  return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
 }

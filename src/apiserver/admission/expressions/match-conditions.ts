@@ -1,5 +1,6 @@
 import type { MatchCondition } from '../../../api/generated/index.ts';
 import type { PolicyExpressions, PolicyVariables } from '../../../machinery/cel/index.ts';
+import { formatAggregate } from '../../../machinery/index.ts';
 import { OutOfBudget, runExpression } from './run-expression.ts';
 
 export type ConditionsOutcome =
@@ -29,5 +30,5 @@ export function checkConditions(
   }
   if (problems.length === 0) return { isWanted: true };
   if (failurePolicy === 'Ignore') return { isWanted: false };
-  return { problem: problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]` };
+  return { problem: formatAggregate(problems) };
 }

@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../../../api/generated/index.ts';
+import { formatAggregate } from '../../../machinery/index.ts';
 import type { AuthorizationAttributes, AuthorizationDecision, Authorizer, UserInfo } from '../../core-contract.ts';
 import { describeBinding, type RbacPolicy } from './rbac-policy.ts';
 import { namesObject, ruleConcerns } from './rule-match.ts';
@@ -87,6 +88,5 @@ function formatKey(attributes: AuthorizationAttributes): string {
 }
 
 function describeProblems(problems: readonly string[]): string {
-  if (problems.length === 0) return '';
-  return `RBAC: ${problems.length === 1 ? problems[0] : `[${[...new Set(problems)].join(', ')}]`}`;
+  return problems.length === 0 ? '' : `RBAC: ${formatAggregate(problems)}`;
 }

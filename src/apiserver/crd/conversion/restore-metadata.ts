@@ -1,6 +1,6 @@
 import {
   type FieldError,
-  formatFieldError,
+  formatFieldErrors,
   goTypeOf,
   isJsonObject,
   type KubeObject,
@@ -70,7 +70,5 @@ function demandValid(field: 'labels' | 'annotations', texts: Readonly<Record<str
       ? validateLabels(texts, 'metadata.labels')
       : // Kubernetes: the path says `annotation`.
         validateAnnotations(texts, 'metadata.annotation');
-  if (errors.length === 0) return;
-  const list = errors.map(formatFieldError);
-  throw new Error(list.length === 1 ? list[0] : `[${list.join(', ')}]`);
+  if (errors.length > 0) throw new Error(formatFieldErrors(errors));
 }
