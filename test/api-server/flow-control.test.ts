@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as startRequest } from 'node:https';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   clusterRoleBindings,
   type FlowSchema,
@@ -12,13 +13,35 @@ import {
 import { createObjectCodec, MemoryStore, type StoredObject } from '../../src/storage/index.ts';
 import { type RunningApiServer, startApiServer } from './start-api-server.ts';
 
-const commitMs = 100;
+/** Holds what wants to store a ConfigMap, so that several are on their way at once. */
+class Gate {
+  isClosed = false;
+  passing = 0;
+  passingMax = 0;
+  readonly #held: (() => void)[] = [];
 
+  async pass<T>(work: () => Promise<T>): Promise<T> {
+    this.passing++;
+    this.passingMax = Math.max(this.passingMax, this.passing);
+    if (this.isClosed) await new Promise<void>(resolve => this.#held.push(resolve));
+    try {
+      return await work();
+    } finally {
+      this.passing--;
+    }
+  }
+
+  open(): void {
+    this.isClosed = false;
+    for (const release of this.#held.splice(0)) release();
+  }
+}
+
+const gate = new Gate();
 let running: RunningApiServer;
 let agent: Agent;
 
 before(async () => {
-  // ConfigMaps take a while to be stored, so that several can be on their way.
   running = await startApiServer({
     requestsInFlightMax: 20,
     openStore: async ({ clock }) => {
@@ -27,7 +50,7 @@ before(async () => {
       store.commit = async transaction => {
         const [operation] = transaction.operations;
         if (operation !== undefined && 'put' in operation && operation.put.includes('/configmaps/')) {
-          await new Promise(resolve => setTimeout(resolve, commitMs));
+          return gate.pass(() => commit(transaction));
         }
         return commit(transaction);
       };
@@ -67,10 +90,10 @@ function ask(method: string, path: string, body?: unknown): Promise<Answer> {
   });
 }
 
-function createConfigMaps(prefix: string, count: number): Promise<readonly Answer[]> {
+function createConfigMaps(prefix: string, count: number): readonly Promise<Answer>[] {
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
   const path = '/api/v1/namespaces/default/configmaps';
-  return Promise.all(names.map(name => ask('POST', path, { metadata: { name } })));
+  return names.map(name => ask('POST', path, { metadata: { name } }));
 }
 
 async function sendAliceTo(level: string, spec: PriorityLevelConfigurationSpec): Promise<FlowSchema> {
@@ -86,20 +109,32 @@ async function sendAliceTo(level: string, spec: PriorityLevelConfigurationSpec):
     metadata: { name: level },
     spec: { matchingPrecedence: 50, priorityLevelConfiguration: { name: level }, rules },
   });
-  await settle();
+  await until(async () => (await dumpLevels()).includes(`\n${level},`));
   return created;
 }
 
 /** Flow control looks at what is stored a turn later. */
-function settle(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, 50));
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; !(await holds()); await sleep(10)) {
+    assert.ok(Date.now() < end, 'it came to be');
+  }
+}
+
+async function dumpLevels(): Promise<string> {
+  return (await ask('GET', '/debug/api_priority_and_fairness/dump_priority_levels')).text;
 }
 
 describe('a level of its own', () => {
   test('refuses what it has no seat for, in upstream’s words', async () => {
     const limited = { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } };
     const schema = await sendAliceTo('refuse', { type: 'Limited', limited });
-    const answers = await createConfigMaps('refused', 5);
+    gate.isClosed = true;
+    const asked = createConfigMaps('refused', 5);
+    let answered = 0;
+    for (const each of asked) void each.then(() => answered++);
+    await until(() => answered === 4);
+    gate.open();
+    const answers = await Promise.all(asked);
     const statuses = answers.map(({ status }) => status).sort();
     assert.deepEqual(statuses, [201, 429, 429, 429, 429]);
     const refused = answers.find(({ status }) => status === 429)!;
@@ -108,7 +143,7 @@ describe('a level of its own', () => {
     assert.equal(refused.headers['x-kubernetes-pf-flowschema-uid'], schema.metadata.uid);
     await running.client.delete(flowSchemas, { name: 'refuse' });
     await running.client.delete(priorityLevelConfigurations, { name: 'refuse' });
-    await settle();
+    await until(async () => !(await dumpLevels()).includes('\nrefuse,'));
   });
 
   test('lets requests wait where it has queues, and serves them one after the other', async () => {
@@ -116,27 +151,32 @@ describe('a level of its own', () => {
     const limitResponse = { type: 'Queue', queuing };
     const limited = { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse };
     await sendAliceTo('queue', { type: 'Limited', limited });
-    const startMs = performance.now();
-    const answers = await createConfigMaps('queued', 4);
+    gate.isClosed = true;
+    gate.passingMax = 0;
+    const asked = createConfigMaps('queued', 4);
+    // One is being served, three wait.
+    await until(async () => /^queue, +\d+, +false, +false, +3, +1,/m.test(await dumpLevels()));
+    gate.open();
+    const answers = await Promise.all(asked);
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
-    const elapsedMs = performance.now() - startMs;
-    assert.ok(elapsedMs > 3.5 * commitMs, `all four were done in ${elapsedMs} ms`);
-    const { text } = await ask('GET', '/debug/api_priority_and_fairness/dump_priority_levels');
-    assert.match(text, /^queue, +0, +true, +false, +0, +0, +4, +0, +0, +0$/m);
+    assert.equal(gate.passingMax, 1, 'one at a time');
+    assert.match(await dumpLevels(), /^queue, +0, +true, +false, +0, +0, +4, +0, +0, +0$/m);
   });
 
   test('tells of a level that is gone, and sends its requests elsewhere', async () => {
     await running.client.delete(priorityLevelConfigurations, { name: 'queue' });
-    await settle();
-    const schema = await running.client.get(flowSchemas, { name: 'queue' });
-    const [condition] = schema.status?.conditions ?? [];
-    assert.equal(condition?.status, 'True');
+    const dangling = async () =>
+      (await running.client.get(flowSchemas, { name: 'queue' })).status?.conditions?.find(
+        each => each.status === 'True',
+      );
+    await until(async () => (await dangling()) !== undefined);
+    const condition = await dangling();
     assert.equal(condition?.reason, 'NotFound');
     assert.equal(
       condition?.message,
       'This FlowSchema references the PriorityLevelConfiguration object named "queue" but there is no such object',
     );
-    const [answer] = await createConfigMaps('elsewhere', 1);
+    const answer = await createConfigMaps('elsewhere', 1)[0];
     const catchAll = await running.client.get(flowSchemas, { name: 'global-default' });
     assert.equal(answer?.headers['x-kubernetes-pf-flowschema-uid'], catchAll.metadata.uid);
   });

@@ -4,18 +4,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NftPacketFilter } from '../../src/drivers/nftables/index.ts';
 import { type EndpointSliceView, type EndpointView, ServiceProxy, type ServiceView } from '../../src/network/index.ts';
 import { createLog, createSeededRandom, sleepOn, TrackedTasks, type World } from '../../src/world/index.ts';
 import { type NetworkNamespace, NetworkTestbed } from './network-testbed.ts';
 
 const clusterIp = '10.96.0.20';
+const batchMs = 10;
 
 /** The real proxy over real nftables in the testbed's node, fed by hand. */
 class ProxyOnTestbed {
   readonly proxy: ServiceProxy;
   readonly filter: NftPacketFilter;
   readonly problems: string[] = [];
+  readonly #world = realWorld(this.problems);
   readonly #services = new Map<string, ServiceView>();
   readonly #slices = new Map<string, readonly EndpointSliceView[]>();
   readonly #directory = mkdtempSync(join(tmpdir(), 'sampan-nft-'));
@@ -30,8 +33,9 @@ class ProxyOnTestbed {
       service: (key: string) => this.#services.get(key),
       slices: (key: string) => this.#slices.get(key) ?? [],
     };
-    this.proxy = new ServiceProxy(realWorld(this.problems), this.filter, source, {
+    this.proxy = new ServiceProxy(this.#world, this.filter, source, {
       table,
+      batchMs,
       node: { nodeName: 'node', podCidrs: [NetworkTestbed.podCidr, 'fd01::/64'] },
       shouldMasqueradePodEgress: true,
       serviceCidrs: ['10.96.0.0/16', 'fd96::/112'],
@@ -41,7 +45,11 @@ class ProxyOnTestbed {
   /** Puts the Service in place, or takes it away; resolves when the kernel has it. */
   async set(...change: Parameters<ProxyOnTestbed['change']>): Promise<void> {
     this.change(...change);
-    await new Promise(resolve => setTimeout(resolve, 150));
+    // Its batch was to begin before this wakes; or after the batch that is being applied, whose end is waited for first.
+    for (let batch = 0; batch < 2; batch++) {
+      await sleep(batchMs * 2);
+      await this.#world.tasks.idle();
+    }
     assert.deepEqual(this.problems, []);
   }
 

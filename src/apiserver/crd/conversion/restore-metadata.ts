@@ -2,6 +2,7 @@ import {
   type FieldError,
   formatFieldErrors,
   goTypeOf,
+  isDeepEqual,
   isJsonObject,
   type KubeObject,
   type ObjectMeta,
@@ -55,13 +56,8 @@ function settleTexts(
     throw new Error(`metadata.${field}[${key}] must be a string, but is ${goTypeOf(given[key])} in converted object`);
   }
   const texts = given as Readonly<Record<string, string>>;
-  if (isChanged(before ?? {}, texts)) demandValid(field, texts);
+  if (!isDeepEqual(before ?? {}, texts)) demandValid(field, texts);
   return texts;
-}
-
-function isChanged(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(after);
-  return keys.length !== Object.keys(before).length || keys.some(key => before[key] !== after[key]);
 }
 
 function demandValid(field: 'labels' | 'annotations', texts: Readonly<Record<string, string>>): void {
