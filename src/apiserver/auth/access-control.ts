@@ -1,4 +1,4 @@
-import { clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
+import { type ClusterRole, clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
 import { Client, type Transport } from '../../client/index.ts';
 import { type CertificateOperations, StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
@@ -11,11 +11,13 @@ import { createSignatureCheck } from './certificates/index.ts';
 import { NodeAuthorizer, NodeRelations } from './node/index.ts';
 import type { JwtAuthenticator } from './oidc/index.ts';
 import {
+  aggregateAnew,
   createEscalationCheck,
-  findStaleAggregates,
+  isAggregated,
   PolicyFeed,
   RbacAuthorizer,
   RbacPolicy,
+  sortByName,
   UnionAuthorizer,
 } from './rbac/index.ts';
 import { RequestAuthenticator } from './request-authenticator.ts';
@@ -54,6 +56,7 @@ export class AccessControl {
   #feed: PolicyFeed | undefined;
   #client: Client | undefined;
   #isAggregating = false;
+  #mustAggregate = false;
 
   constructor(options: AccessControlOptions) {
     const { world, tokens, certificates, accessWebhook, outbound } = options;
@@ -136,25 +139,39 @@ export class AccessControl {
 
   /** Kubernetes: the clusterrole-aggregation controller. Many changes of one turn are looked at together. */
   #aggregateSoon(): void {
+    this.#mustAggregate = true;
     if (this.#isAggregating) return;
     this.#isAggregating = true;
     this.#options.world.tasks.spawn('clusterrole aggregation', async () => {
-      await this.#options.world.clock.sleep(0);
-      this.#isAggregating = false;
-      await this.#aggregate();
+      try {
+        while (this.#mustAggregate) await this.#aggregate();
+      } finally {
+        this.#isAggregating = false;
+      }
     });
   }
 
   async #aggregate(): Promise<void> {
-    for (const role of findStaleAggregates([...this.policy.clusterRoles()])) {
-      try {
-        await this.#client!.update(clusterRoles, role, { fieldManager: 'clusterrole-aggregation-controller' });
-      } catch (error) {
-        // Somebody else has written it: the watch tells, and the next round looks at what then stands.
-        // Or the server is stopping.
-        const passing = ['Conflict', 'NotFound', 'ServiceUnavailable'] as const;
-        if (!passing.some(reason => StatusError.is(error, reason))) throw error;
-      }
+    const { clock } = this.#options.world;
+    await clock.sleep(0);
+    this.#mustAggregate = false;
+    const roles = sortByName(this.policy.clusterRoles());
+    for (const role of roles.filter(isAggregated)) {
+      const changed = aggregateAnew(role, roles);
+      if (changed !== undefined) await this.#writeAggregate(changed);
+      // Roles that collect from each other come to have thousands of rules: requests wait for one role, not for all.
+      await clock.sleep(0);
+    }
+  }
+
+  async #writeAggregate(role: ClusterRole): Promise<void> {
+    try {
+      await this.#client!.update(clusterRoles, role, { fieldManager: 'clusterrole-aggregation-controller' });
+    } catch (error) {
+      // Somebody else has written it: the watch tells, and the next round looks at what then stands.
+      // Or the server is stopping.
+      const passing = ['Conflict', 'NotFound', 'ServiceUnavailable'] as const;
+      if (!passing.some(reason => StatusError.is(error, reason))) throw error;
     }
   }
 }

@@ -8,7 +8,7 @@ import {
 import type { Client, ObjectRef } from '../../../client/index.ts';
 import { type KubeObject, type ResourceType, StatusError } from '../../../machinery/index.ts';
 import type { ObjectView } from '../../object-view.ts';
-import { aggregateRules, isAggregated } from '../rbac/role-aggregation.ts';
+import { aggregateAll } from '../rbac/role-aggregation.ts';
 import { clusterRoleBindingFacts } from './cluster-role-binding-facts.ts';
 import { clusterRoleFacts } from './cluster-role-facts.ts';
 import { controllerRoleFacts } from './controller-role-facts.ts';
@@ -43,12 +43,9 @@ export async function ensureDefaultPolicy(client: Client, view: ObjectView): Pro
 
 /** With the rules of aggregated roles collected already: one write each instead of two. */
 function listDefaultClusterRoles(): readonly ClusterRole[] {
-  let all = [...clusterRoleFacts, ...controllerRoleFacts].map(toClusterRole);
+  let all: readonly ClusterRole[] = [...clusterRoleFacts, ...controllerRoleFacts].map(toClusterRole);
   // `admin` collects from `edit`, which collects from `view`: as many rounds as there are steps in that chain.
-  for (let round = 0; round < 3; round++) {
-    const known = all;
-    all = known.map(role => (isAggregated(role) ? { ...role, rules: aggregateRules(role, known) } : role));
-  }
+  for (let round = 0; round < 3; round++) all = aggregateAll(all);
   return all;
 }
 

@@ -8,5 +8,5 @@ export { createEscalationCheck } from './escalation-check.ts';
 export { PolicyFeed } from './policy-feed.ts';
 export { RbacAuthorizer } from './rbac-authorizer.ts';
 export { RbacPolicy } from './rbac-policy.ts';
-export { findStaleAggregates } from './role-aggregation.ts';
+export { aggregateAnew, isAggregated, sortByName } from './role-aggregation.ts';
 export { UnionAuthorizer } from './union-authorizer.ts';

@@ -9,7 +9,7 @@ import { reconcileBinding, reconcileRole } from '../bootstrap/reconcile-policy.t
 import { forbiddenError } from '../forbidden.ts';
 import { RbacAuthorizer } from './rbac-authorizer.ts';
 import { RbacPolicy } from './rbac-policy.ts';
-import { aggregateRules, findStaleAggregates } from './role-aggregation.ts';
+import { aggregateAll } from './role-aggregation.ts';
 import { describeRules, findUncovered } from './rule-cover.ts';
 import { ruleAllows } from './rule-match.ts';
 import { UnionAuthorizer } from './union-authorizer.ts';
@@ -186,18 +186,20 @@ describe('default roles', () => {
       rules: [{ verbs: [verb], apiGroups: [''], resources: ['pods'] }],
     });
     let roles: readonly ClusterRole[] = [collector('a', 'get'), collector('b', 'list'), collector('c', 'watch')];
-    for (let round = 0; round < 5; round++) {
-      const stale = findStaleAggregates(roles);
-      roles = roles.map(role => stale.find(({ metadata }) => metadata.name === role.metadata.name) ?? role);
-    }
-    assert.deepEqual(findStaleAggregates(roles), []);
+    for (let round = 0; round < 5; round++) roles = aggregateAll(roles);
+    assert.ok(
+      aggregateAll(roles).every((role, i) => role === roles[i]),
+      'each stays the same instance',
+    );
+    assert.deepEqual(roles[0]!.rules?.map(({ verbs }) => verbs[0]).sort(), ['get', 'list', 'watch']);
   });
 
   test('admin collects from the roles that carry its label', () => {
-    const admin = aggregateRules(find('admin'), roles);
-    assert.ok(admin.some(rule => rule.resources?.includes('rolebindings')));
-    const stale = findStaleAggregates(roles).map(role => role.metadata.name);
-    assert.deepEqual(stale, ['admin', 'edit', 'view']);
+    const collected = aggregateAll(roles);
+    const admin = collected.find(role => role.metadata.name === 'admin')!;
+    assert.ok(admin.rules?.some(rule => rule.resources?.includes('rolebindings')));
+    const changed = collected.filter((role, i) => role !== roles[i]).map(role => role.metadata.name);
+    assert.deepEqual(changed, ['admin', 'edit', 'view']);
   });
 
   test('keep what others added, get what is missing, and stay when told to', () => {
