@@ -256,6 +256,27 @@ describe('scale', () => {
       'Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
     );
   });
+
+  it('takes nulls for nothing, and refuses wrong types', async () => {
+    using api = await start();
+    const patch = (body: unknown): Promise<unknown> =>
+      api.client.transport.request({
+        verb: 'patch',
+        patchType: 'json',
+        type: deployments,
+        subresource: 'scale',
+        ...ref,
+        body,
+      });
+    for (const value of [['five'], { replicas: 'five' }, { replicas: 1.5 }]) {
+      const { code, reason } = await refusalOf(patch([{ op: 'replace', path: '/spec', value }]));
+      assert.deepEqual([code, reason], [422, 'Invalid'], JSON.stringify(value));
+    }
+    await patch([{ op: 'add', path: '/metadata', value: null }]);
+    assert.equal((await api.client.get(deployments, ref)).spec?.replicas, 2);
+    await patch([{ op: 'replace', path: '/spec', value: null }]);
+    assert.equal((await api.client.get(deployments, ref)).spec?.replicas, 0);
+  });
 });
 
 describe('computed resources', () => {

@@ -2,6 +2,7 @@ import { schemaOfKind } from '../../api/generated/schemas.ts';
 import type { ScalePaths } from '../../api/index.ts';
 import type { ResourceRequest } from '../../client/index.ts';
 import {
+  checkStructure,
   type FieldError,
   fieldError,
   formatLabelSelector,
@@ -95,7 +96,7 @@ function pathsOf(endpoint: Endpoint): ScalePaths {
 
 function readScale(endpoint: Endpoint, body: unknown, name: string): Scale {
   if (!isJsonObject(body)) throw statusError.badRequest('the object provided is unrecognized (must be of type Scale)');
-  const { apiVersion, kind, metadata, spec } = body;
+  const { apiVersion, kind, metadata } = body;
   if ((kind !== undefined && kind !== 'Scale') || (apiVersion !== undefined && apiVersion !== 'autoscaling/v1')) {
     throw statusError.badRequest(
       `expected autoscaling/v1, Kind=Scale, got ${String(apiVersion)}, Kind=${String(kind)}`,
@@ -107,21 +108,17 @@ function readScale(endpoint: Endpoint, body: unknown, name: string): Scale {
       `the name of the object (${String(given)}) does not match the name on the URL (${name})`,
     );
   }
-  checkReplicas(endpoint, isJsonObject(spec) ? spec['replicas'] : undefined, name);
-  return { metadata: {}, spec: {}, ...body } as unknown as Scale;
+  const { value, errors } = checkStructure(scaleSchema(), body);
+  const scale = { metadata: {}, spec: {}, ...(value as Partial<Scale>) } as Scale;
+  const problems = errors.length > 0 ? errors : judgeReplicas(endpoint, scale.spec.replicas);
+  if (problems.length === 0) return scale;
+  throw statusError.invalid({ group: 'autoscaling', resource: 'scale', kind: 'Scale' }, name, problems);
 }
 
-function checkReplicas({ resource }: Endpoint, replicas: unknown, name: string): void {
-  const errors: FieldError[] = [];
-  if (replicas !== undefined && (typeof replicas !== 'number' || !Number.isInteger(replicas))) {
-    errors.push(fieldError.typeInvalid('spec.replicas', replicas, 'must be an integer'));
-  } else if (typeof replicas === 'number' && replicas < 0 && resource.crd === undefined) {
-    // Those of custom objects are judged with the object.
-    errors.push(fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
-  }
-  if (errors.length > 0) {
-    throw statusError.invalid({ group: 'autoscaling', resource: 'scale', kind: 'Scale' }, name, errors);
-  }
+/** Those of custom objects are judged with the object. */
+function judgeReplicas({ resource }: Endpoint, replicas = 0): readonly FieldError[] {
+  if (replicas >= 0 || resource.crd !== undefined) return [];
+  return [fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')];
 }
 
 function scaleOf(endpoint: Endpoint, object: KubeObject): Scale {
