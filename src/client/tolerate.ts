@@ -1,8 +1,8 @@
-import { StatusError } from '../machinery/index.ts';
+import { StatusError, type StatusReason } from '../machinery/index.ts';
 
 /** Performs a request that may fail for one of `reasons`: somebody else has done the same, or something newer. */
 export async function tolerate(
-  reasons: 'NotFound' | 'AlreadyExists' | 'Conflict' | readonly ('NotFound' | 'AlreadyExists' | 'Conflict')[],
+  reasons: StatusReason | readonly StatusReason[],
   request: () => Promise<unknown>,
 ): Promise<void> {
   try {

@@ -1,5 +1,5 @@
-import { type ClusterRole, clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
-import { Client, type Transport } from '../../client/index.ts';
+import { clusterRoles, type Secret, secrets } from '../../api/generated/index.ts';
+import { Client, type Transport, tolerate } from '../../client/index.ts';
 import { type CertificateOperations, StatusError } from '../../machinery/index.ts';
 import type { World } from '../../world/index.ts';
 import type { AdmissionPlugin, Authorizer, OutboundCalls, VirtualResources } from '../core-contract.ts';
@@ -158,20 +158,14 @@ export class AccessControl {
     const roles = sortByName(this.policy.clusterRoles());
     for (const role of roles.filter(isAggregated)) {
       const changed = aggregateAnew(role, roles);
-      if (changed !== undefined) await this.#writeAggregate(changed);
+      if (changed !== undefined) {
+        // Somebody else has written it: the watch tells, and the next round looks at what then stands. Or we are stopping.
+        await tolerate(['Conflict', 'NotFound', 'ServiceUnavailable'], () =>
+          this.#client!.update(clusterRoles, changed, { fieldManager: 'clusterrole-aggregation-controller' }),
+        );
+      }
       // Roles that collect from each other come to have thousands of rules: requests wait for one role, not for all.
       await clock.sleep(0);
-    }
-  }
-
-  async #writeAggregate(role: ClusterRole): Promise<void> {
-    try {
-      await this.#client!.update(clusterRoles, role, { fieldManager: 'clusterrole-aggregation-controller' });
-    } catch (error) {
-      // Somebody else has written it: the watch tells, and the next round looks at what then stands.
-      // Or the server is stopping.
-      const passing = ['Conflict', 'NotFound', 'ServiceUnavailable'] as const;
-      if (!passing.some(reason => StatusError.is(error, reason))) throw error;
     }
   }
 }
