@@ -1,4 +1,5 @@
-import { type GrpcConnection, isGrpcError, nameOfGrpcStatus } from '../grpc/index.ts';
+import { ignoringNotFound } from '../cri/index.ts';
+import type { GrpcConnection } from '../grpc/index.ts';
 import * as containerd from './methods.ts';
 
 /** A killed process is gone at once, unless the kernel holds on to it. */
@@ -11,14 +12,7 @@ const exitTimeoutMs = 10_000;
  */
 export async function endTask(connection: GrpcConnection, containerId: string): Promise<void> {
   const options = { metadata: containerd.criNamespace, timeoutMs: exitTimeoutMs };
-  const unlessGone = async (call: Promise<unknown>): Promise<void> => {
-    try {
-      await call;
-    } catch (error) {
-      if (!isGrpcError(error) || nameOfGrpcStatus(error.code) !== 'notFound') throw error;
-    }
-  };
-  await unlessGone(connection.call(containerd.killTask, { containerId, signal: 9, all: true }, options));
-  await unlessGone(connection.call(containerd.waitForTask, { containerId }, options));
-  await unlessGone(connection.call(containerd.deleteTask, { containerId }, options));
+  await ignoringNotFound(connection.call(containerd.killTask, { containerId, signal: 9, all: true }, options));
+  await ignoringNotFound(connection.call(containerd.waitForTask, { containerId }, options));
+  await ignoringNotFound(connection.call(containerd.deleteTask, { containerId }, options));
 }

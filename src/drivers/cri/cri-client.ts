@@ -33,7 +33,7 @@ import {
 } from './container-conversion.ts';
 import { fromCriImage, fromCriImageFilesystem } from './image-conversion.ts';
 import * as cri from './methods.ts';
-import { toRuntimeError } from './runtime-failure.ts';
+import { ignoringNotFound, toRuntimeError } from './runtime-failure.ts';
 import { fromCriSandbox, fromCriSandboxStatus, toCriResources, toCriSandboxConfig } from './sandbox-conversion.ts';
 import { fromCriContainerStats, fromCriSandboxStats } from './stats-conversion.ts';
 import { openExecSession, openPortForward, type PortForwardStream } from './streaming/index.ts';
@@ -237,14 +237,6 @@ function rejectingAsRuntimeError<T>(call: Promise<T>): Promise<T> {
   return call.catch((error: unknown) => {
     throw toRuntimeError(error);
   });
-}
-
-async function ignoringNotFound(call: Promise<unknown>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (!isRuntimeError(error, 'notFound')) throw error;
-  }
 }
 
 /** containerd kills the command and says so only in its text, under varying codes. */

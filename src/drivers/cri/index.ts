@@ -6,4 +6,4 @@
  * port-forward). Start reading at `cri-client.ts`.
  */
 export { CriClient } from './cri-client.ts';
-export { toRuntimeError } from './runtime-failure.ts';
+export { ignoringNotFound, toRuntimeError } from './runtime-failure.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { arch } from 'node:os';
 import { type HostMount, isRuntimeError, RuntimeError } from '../../../node/runtime/index.ts';
-import { toRuntimeError } from '../../cri/index.ts';
+import { ignoringNotFound, toRuntimeError } from '../../cri/index.ts';
 import type { GrpcConnection, Method } from '../../grpc/index.ts';
 import * as containerd from '../methods.ts';
 import { ContentStore, type Descriptor } from './content-store.ts';
@@ -52,11 +52,7 @@ export class ImageViews {
 
   /** What is gone already is success. */
   async release(key: string): Promise<void> {
-    try {
-      await this.#call(containerd.removeSnapshot, { snapshotter: this.#snapshotter, key });
-    } catch (error) {
-      if (!isRuntimeError(error, 'notFound')) throw error;
-    }
+    await ignoringNotFound(this.#call(containerd.removeSnapshot, { snapshotter: this.#snapshotter, key }));
   }
 
   /** The snapshot of the image's uppermost layer. */
