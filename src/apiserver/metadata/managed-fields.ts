@@ -32,12 +32,17 @@ export function trackManagedFields(
   live: KubeObject,
   object: KubeObject,
 ): KubeObject | Promise<KubeObject> {
-  const { conversion, atVersion, apiVersion } = write.endpoint;
-  const change = { server, write, live, object };
-  if (conversion !== undefined && (hasOtherVersions(live, apiVersion) || hasOtherVersions(object, apiVersion))) {
-    return withConversions(conversion, converted => track({ ...change, atVersion: converted }));
-  }
-  return track({ ...change, atVersion });
+  return acrossVersions(write.endpoint, [live, object], atVersion => track({ server, write, live, object, atVersion }));
+}
+
+/** What `compute` makes of the owners that `objects` name, whichever versions those wrote in. */
+function acrossVersions<T>(
+  { conversion, atVersion, apiVersion }: Endpoint,
+  objects: readonly (KubeObject | undefined)[],
+  compute: (atVersion: AtVersion | undefined) => T,
+): T | Promise<T> {
+  const mustConvert = conversion !== undefined && objects.some(object => hasOtherVersions(object, apiVersion));
+  return mustConvert ? withConversions(conversion, compute) : compute(atVersion);
 }
 
 interface TrackedChange {
@@ -71,8 +76,8 @@ function track({ server, write, live, object, resetFields, atVersion }: TrackedC
   return tracked === updated ? object : { ...object, metadata: { ...object.metadata, managedFields } };
 }
 
-function hasOtherVersions({ metadata }: KubeObject, apiVersion: string): boolean {
-  return metadata.managedFields?.some(entry => entry.apiVersion !== apiVersion) ?? false;
+function hasOtherVersions(object: KubeObject | undefined, apiVersion: string): boolean {
+  return object?.metadata.managedFields?.some(entry => entry.apiVersion !== apiVersion) ?? false;
 }
 
 /** The object if all it does is to renew what its writer alone owns; then nothing else needs to be found out. */
@@ -101,12 +106,8 @@ export function applyConfiguration(
   live: KubeObject | undefined,
   applied: KubeObject,
 ): KubeObject | Promise<KubeObject> {
-  const { conversion, atVersion, apiVersion } = write.endpoint;
   const change = { server, write, live, object: applied };
-  if (conversion !== undefined && live !== undefined && hasOtherVersions(live, apiVersion)) {
-    return withConversions(conversion, converted => apply({ ...change, atVersion: converted }));
-  }
-  return apply({ ...change, atVersion });
+  return acrossVersions(write.endpoint, [live], atVersion => apply({ ...change, atVersion }));
 }
 
 function apply({ server, write, live, object: applied, atVersion }: TrackedChange): KubeObject {

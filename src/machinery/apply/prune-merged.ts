@@ -30,8 +30,8 @@ export interface PruneOptions {
  * `last` first: what it prunes may be needed to convert. Kubernetes: `Updater.prune` of structured-merge-diff.
  */
 export function pruneMerged(options: PruneOptions): KubeObject {
-  const { merged, last, apiVersion } = options;
-  const show = createShow(options);
+  const { merged, last, apiVersion, schema } = options;
+  const show: AtVersion = options.atVersion ?? (object => ({ object, schema }));
   const start = show(merged, last.apiVersion);
   if (start === undefined) return merged;
   const bare = removeFields(start.schema, start.object, includeStructs(start.schema, last.fields)) as KubeObject;
@@ -48,14 +48,6 @@ export function pruneMerged(options: PruneOptions): KubeObject {
   if (withOwned === undefined) return merged;
   const pruned = keepDangling(start, withOwned.object, last.fields);
   return show(pruned, apiVersion)?.object ?? merged;
-}
-
-function createShow({ schema, apiVersion, atVersion }: PruneOptions): AtVersion {
-  if (atVersion === undefined) return object => ({ object, schema });
-  return (object, wanted) => {
-    if (object.apiVersion !== wanted) return atVersion(object, wanted);
-    return wanted === apiVersion ? { object, schema } : atVersion(object, wanted);
-  };
 }
 
 /** All that is owned, version by version, that of `last` first. */

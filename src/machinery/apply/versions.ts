@@ -11,8 +11,8 @@ export interface VersionedObject {
 }
 
 /**
- * An object of any version of its kind as another version shows it; undefined when the kind has no such version. For
- * kinds whose versions differ in shape: each set of managed fields names the fields of its own version.
+ * An object of any version of its kind as another version shows it, itself in its own; undefined when the kind has no
+ * such version. For kinds whose versions differ in shape: each set of managed fields names the fields of its own version.
  */
 export type AtVersion = (object: KubeObject, apiVersion: string) => VersionedObject | undefined;
 
